@@ -1,0 +1,109 @@
+package content
+
+import "time"
+
+// Rules are the settings under which one source is reconciled.
+type Rules struct {
+	Settle time.Duration // how long an article must stay unchanged before it is released; 0: at once
+	Flood  int           // more new articles than this in one sync are held; 0: no guard
+	Accept bool          // an editor agrees: what the flood guard holds is released
+	Mint   func() string // a new ID; nil: random
+}
+
+// Known is what the store knows when a source is reconciled: everything of
+// that source, and the keys of all sources, since a URL means the same thing
+// wherever it turns up.
+type Known struct {
+	Source   string
+	Synced   bool                     // an earlier sync has set the baseline
+	Articles map[string]*KnownArticle // by ID, of all sources
+	Events   map[string]*Event        // by ID, of all sources
+	Keys     map[Key]string           // of all sources, to the ID of their article or event
+	Slugs    map[string]bool          // taken, by articles and events
+	Notified map[string][]Release     // reminders and notices on the wire, by event
+}
+
+// KnownArticle is what reconciling needs of an article: no body.
+type KnownArticle struct {
+	ID     string
+	Source string
+	State  State
+	Reason string // why it is held
+	Hash   string // of the last state seen
+	Title  string
+	Day    Date      // of publication
+	Since  time.Time // when it was first seen as it is now: settling counts from here
+	Due    time.Time // its date, if that lay ahead
+}
+
+// A Plan is what reconciling decided, to be written down in one transaction.
+// Numbers of releases are given by the store, in the order of Releases.
+type Plan struct {
+	Source   string
+	At       time.Time
+	Baseline bool // this sync is the source's first
+
+	Articles []Change      // new and edited ones, with their keys
+	States   []StateChange // of known articles that were not edited
+	Events   []EventChange // new and changed ones
+	Releases []Release
+	Held     []Conflict // replaces what was held for this source by conflict
+
+	Report Report
+}
+
+// Change is an article to be written as it is here.
+type Change struct {
+	Article
+	New    bool
+	State  State
+	Reason string
+	Hash   string
+	Since  time.Time
+	Due    time.Time
+	Keys   []Key // to be added
+}
+
+// StateChange moves a known article to another state, and may add keys.
+type StateChange struct {
+	ID     string
+	State  State
+	Reason string
+	Keys   []Key
+}
+
+// EventChange is an event to be written as it is here.
+type EventChange struct {
+	Event
+	New  bool
+	Keys []Key // to be added
+}
+
+// A Conflict is something found that more than one known item claims, or that
+// claims what another found item claims too. It is shown to the editors and
+// never published by itself.
+type Conflict struct {
+	At     Position
+	Title  string
+	Reason string
+	IDs    []string // the items in question, if known
+}
+
+// A Report tells one sync in numbers and words. Articles and Events count what
+// the source shows, not what changed.
+type Report struct {
+	Source    string   `json:"source"`
+	Articles  int      `json:"articles"`
+	Events    int      `json:"events"`
+	Drafts    int      `json:"drafts"`
+	Scheduled int      `json:"scheduled"`
+	Settling  int      `json:"settling"`
+	Released  int      `json:"released"` // articles released by this sync, the baseline included
+	Baseline  int      `json:"baseline"`
+	Edited    int      `json:"edited"`
+	Withdrawn int      `json:"withdrawn"`
+	Notices   int      `json:"notices"`
+	Held      int      `json:"held"`    // waiting for an editor, after this sync
+	Refused   int      `json:"refused"` // items that could not be read
+	Errors    []string `json:"errors"`  // one line each
+}
