@@ -1,0 +1,91 @@
+package mailer
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// A Delivery is one edition to one reader.
+type Delivery struct {
+	Subscriber int64
+	To         Address
+	Language   string
+	Version    int
+	Attempts   int       // made before this one
+	First      time.Time // when the first attempt began; zero: not yet
+	Doubt      bool      // an earlier attempt may have arrived
+}
+
+// A Block is a set of deliveries of one edition with one due moment, leased to
+// one worker. Only who holds the latest Token may settle.
+type Block struct {
+	ID         int64
+	Token      int64
+	Edition    string
+	Until      time.Time // the lease's end by the caller's clock
+	Deliveries []Delivery
+}
+
+// Claim says what a worker is ready to take.
+type Claim struct {
+	Owner   string // of this process, for people to read
+	Now     time.Time
+	Lease   time.Duration
+	Edition string // only of this edition; empty: of any
+}
+
+// A Settlement is what became of one delivery.
+type Settlement struct {
+	Subscriber int64
+	Version    int // the one that was sent
+	Outcome    Outcome
+	At         time.Time
+}
+
+// Standing is whether a delivery may still go out, asked right before it is
+// written.
+type Standing struct {
+	Stop   bool   // the edition was paused or cancelled: give the block back
+	Reason string // not empty: skip this reader (left, paused, suppressed, erased)
+}
+
+// ErrLost is returned by a Ledger when the lease of a block went to somebody
+// else. A late result still counts and is written down all the same.
+var ErrLost = errors.New("lease lost")
+
+// A Ledger is where deliveries are written down. All of its methods are
+// durable when they return.
+type Ledger interface {
+	// Claim leases the block that has been due longest, or returns nil if none
+	// is due.
+	Claim(ctx context.Context, c Claim) (*Block, error)
+	// Renew extends the lease, or returns ErrLost.
+	Renew(ctx context.Context, b *Block, until time.Time) error
+	// Standing is the last look before a letter is written.
+	Standing(ctx context.Context, edition string, subscriber int64, now time.Time) (Standing, error)
+	// Settle writes results down. Deferred deliveries become due again at their
+	// Outcome's Due. A hard bounce also suppresses the address.
+	Settle(ctx context.Context, b *Block, results []Settlement) error
+	// Release gives a block back before its lease ends; what is not settled in
+	// it is as if it had never been claimed.
+	Release(ctx context.Context, b *Block) error
+	// Halt pauses an edition for our own fault, with the reason for people.
+	Halt(ctx context.Context, edition, reason string) error
+	// Due returns when the next unleased block is due (of edition, if not
+	// empty); ok is false if there is none.
+	Due(ctx context.Context, edition string) (at time.Time, ok bool, err error)
+}
+
+// A Press knows the words.
+type Press interface {
+	// Master returns the letter of a version as it is now; it is asked once for
+	// each version in a block, so that withdrawn articles leave letters that
+	// are not yet written. It returns ErrEmpty when nothing is left to say.
+	Master(ctx context.Context, edition string, version int, now time.Time) (*Master, error)
+	// Values returns what is a reader's own in a letter of that edition.
+	Values(edition string, d Delivery, now time.Time) Values
+}
+
+// ErrEmpty says that a version has nothing left that holds.
+var ErrEmpty = errors.New("nothing left to send")
