@@ -16,6 +16,8 @@ type Rules struct {
 type Known struct {
 	Source   string
 	Synced   bool                     // an earlier sync has set the baseline
+	At       time.Time                // Plan.At of the latest sync of this source; zero if there was none
+	Live     map[string]bool          // names of the sources that are read now, set by the [Syncer]; nil: all are
 	Articles map[string]*KnownArticle // by ID, of all sources
 	Events   map[string]*Event        // by ID, of all sources
 	Keys     map[Key]string           // of all sources, to the ID of their article or event
@@ -27,11 +29,12 @@ type Known struct {
 type KnownArticle struct {
 	ID     string
 	Source string
+	Slug   string
 	State  State
-	Reason string // why it is held
+	Reason string // why it is held or withdrawn; see [ReasonFlood] and [ReasonGone]
 	Hash   string // of the last state seen
 	Title  string
-	Day    Date      // of publication
+	Day    Date      // of publication, in UTC
 	Since  time.Time // when it was first seen as it is now: settling counts from here
 	Due    time.Time // its date, if that lay ahead
 }
@@ -43,11 +46,20 @@ type Plan struct {
 	At       time.Time
 	Baseline bool // this sync is the source's first
 
+	// Forget names articles that were never released and are no more. They are
+	// deleted with their keys and slugs before anything else is written, since
+	// another article of this plan may get them.
+	Forget []string
+
 	Articles []Change      // new and edited ones, with their keys
 	States   []StateChange // of known articles that were not edited
 	Events   []EventChange // new and changed ones
 	Releases []Release
 	Held     []Conflict // replaces what was held for this source by conflict
+
+	// Next is when a later sync would release something that only waits for
+	// its time; zero if nothing does.
+	Next time.Time
 
 	Report Report
 }
