@@ -1,0 +1,126 @@
+package subscribers
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrNotFound says that there is no such reader, or no longer.
+var ErrNotFound = errors.New("no such reader")
+
+// Store keeps readers. The pages and the commands call it; each of them may
+// ask for less by an interface of its own.
+//
+// Every method that changes something is one transaction, may be repeated
+// without changing anything more, and takes effect for letters that are
+// already queued. Times are UTC and kept to the millisecond.
+type Store interface {
+	// Subscriber returns the reader with this number, or ErrNotFound.
+	Subscriber(ctx context.Context, id int64) (*Subscriber, error)
+
+	// ByEmail returns the reader with this address, compared by [AddressKey],
+	// or ErrNotFound.
+	ByEmail(ctx context.Context, email string) (*Subscriber, error)
+
+	// Subscriptions returns all subscriptions of a reader, also those left,
+	// by newsletter. A reader without any, or that does not exist, has none.
+	Subscriptions(ctx context.Context, id int64) ([]Subscription, error)
+
+	// List returns at most limit readers with numbers above after, by number,
+	// each with its subscriptions. Fewer than limit means the end.
+	List(ctx context.Context, after int64, limit int) ([]Entry, error)
+
+	// Leave ends one subscription, or all of them when newsletter is empty,
+	// as [Leaving] decides. A newsletter the reader does not have is left
+	// already. ErrNotFound when there is no such reader.
+	Leave(ctx context.Context, id int64, newsletter string, now time.Time) error
+
+	// Return takes back a Leave, as [Returning] decides. ErrNotFound when
+	// there is no such reader.
+	Return(ctx context.Context, id int64, newsletter string, now time.Time) error
+
+	// Pause sends the reader nothing until then; the zero time ends a pause.
+	// Bookmarks stay. ErrNotFound when there is no such reader.
+	Pause(ctx context.Context, id int64, until time.Time) error
+
+	// Erase forgets the reader and their subscriptions and leaves a
+	// [Suppression] with reason [Erased], so that no import brings them back.
+	// Deliveries keep the number, which nobody gets again. ErrNotFound when
+	// there is no such reader.
+	Erase(ctx context.Context, id int64, now time.Time) error
+
+	// Suppress puts an address on the list of those never written to, and
+	// gives its reader, if there is one, the status [Suppressed] decides. An
+	// address that is on the list keeps its first reason and moment.
+	Suppress(ctx context.Context, email, reason string, now time.Time) error
+
+	// Counts returns how many readers there are.
+	Counts(ctx context.Context) (Counts, error)
+}
+
+// An Entry is a reader with their subscriptions, by newsletter.
+type Entry struct {
+	Subscriber    Subscriber
+	Subscriptions []Subscription
+}
+
+// Counts are numbers of readers.
+type Counts struct {
+	Status      map[Status]int // by status; a status nobody has may be absent
+	Newsletters map[string]int // active readers by newsletter they have not left
+	Suppressed  int            // addresses on the suppression list
+}
+
+// ImportStore keeps what an [Importer] reads.
+type ImportStore interface {
+	// Import writes rows in one transaction and tells for each, in the same
+	// order, what became of it. What that is [Merge] decides, and nothing
+	// else: it never moves anyone from another status to Active, never
+	// revives a subscription that was left, and refuses suppressed addresses.
+	// New subscriptions begin with the horizon of the newsletter's last
+	// published edition as their bookmark. With dryRun the answers are the
+	// same and nothing is written.
+	//
+	// Rows are at most [ImportBatch], and no two have the same [AddressKey].
+	Import(ctx context.Context, rows []ImportRow, now time.Time, dryRun bool) ([]ImportResult, error)
+}
+
+// ImportBatch is how many rows an import writes at once.
+const ImportBatch = 500
+
+// An ImportRow is one reader as a file describes them, checked: the address
+// has passed [ParseAddress], the zone and the newsletters exist.
+type ImportRow struct {
+	Line        int // of the file, from 1; the header is a line too
+	Email       string
+	Name        string
+	Topics      []string
+	Cities      []string
+	Newsletters []string // to subscribe to
+	Unstated    bool     // the row names none: Newsletters are all there are, and only for who has no subscription yet
+	Left        []string // newsletters this reader is known to have left
+	Timezone    string
+	Language    string
+	Status      Status // empty: not stated, Active for a new reader
+	Consent     string
+}
+
+// An ImportResult is what became of one row.
+type ImportResult struct {
+	Line int
+	Fate Fate
+	Why  string // a sentence for people: always when Refused, otherwise only when there is something to say
+	ID   int64  // the reader's; 0 when refused, or new in a dry run
+}
+
+// Fate is what becomes of an imported row.
+type Fate string
+
+// The fates of a row.
+const (
+	New     Fate = "new"
+	Changed Fate = "changed"
+	Same    Fate = "same"
+	Refused Fate = "refused"
+)
