@@ -84,7 +84,7 @@ type Press interface {
 	// are not yet written. It returns ErrEmpty when nothing is left to say.
 	Master(ctx context.Context, edition string, version int, now time.Time) (*Master, error)
 	// Values returns what is a reader's own in a letter of that edition.
-	Values(edition string, d Delivery, now time.Time) Values
+	Values(ctx context.Context, edition string, d Delivery, now time.Time) (Values, error)
 }
 
 // ErrEmpty says that a version has nothing left that holds.
