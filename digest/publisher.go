@@ -1,0 +1,240 @@
+package digest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/standfirst/standfirst/content"
+)
+
+// A Publisher publishes editions and expands readers into them. It may be used
+// by several goroutines, and by several processes on one store.
+type Publisher struct {
+	Store       Store
+	Newsletters []*Newsletter
+	Remind      []int               // days before an event, as in content.Reminders
+	Language    func(string) string // the language a reader's letter is written in; nil: as the reader says
+	Log         *slog.Logger
+	// Queued is called when deliveries were written; it must not block.
+	Queued func()
+}
+
+// A Request asks for an edition. The schedule and an editor both make one.
+type Request struct {
+	Newsletter string
+	Slot       time.Time // the planned moment; ignored when Hand
+	Hand       bool      // by an editor: now, for everybody at once
+	Key        string    // with Hand: from the page or command, so that a double click is one edition
+	By         string
+	Review     bool // write a draft that waits for an editor
+}
+
+// Newsletter returns the newsletter of that name, or ErrNotFound.
+func (p *Publisher) Newsletter(name string) (*Newsletter, error) {
+	for _, n := range p.Newsletters {
+		if n.Name == name {
+			return n, nil
+		}
+	}
+	return nil, fmt.Errorf("newsletter %q: %w", name, ErrNotFound)
+}
+
+// Publish makes an edition of what is on the wire and sends it on its way;
+// [Publisher.Expand] then finds its readers. It returns ErrPublished if the
+// edition is there already, *HeldError if another one holds the newsletter,
+// and ErrNothing if no reader would get anything; nothing is changed then.
+func (p *Publisher) Publish(ctx context.Context, req Request, now time.Time) (*Edition, error) {
+	n, err := p.Newsletter(req.Newsletter)
+	if err != nil {
+		return nil, err
+	}
+	e := Edition{
+		Newsletter: n.Name, State: Sending, Slot: req.Slot.UTC(), Hand: req.Hand,
+		By: req.By, Published: now.UTC(),
+	}
+	next := n.Next(later(req.Slot, now))
+	if req.Hand {
+		e.Slot, next = now.UTC(), n.Next(now)
+	}
+	if e.Horizon, err = p.horizon(ctx, n, now, next); err != nil {
+		return nil, err
+	}
+	switch {
+	case req.Hand:
+		e.ID = HandID(n.Name, now, req.Key)
+	case n.Instant():
+		e.ID = InstantID(n.Name, e.Horizon)
+		e.Slot = now.UTC()
+	default:
+		e.ID = n.id(req.Slot)
+	}
+	found, err := p.anybody(ctx, n, e.Horizon, now)
+	if err != nil {
+		return nil, fmt.Errorf("edition %s: %w", e.ID, err)
+	}
+	if !found {
+		return nil, fmt.Errorf("edition %s: %w", e.ID, ErrNothing)
+	}
+	var groups []Group
+	if req.Review {
+		e.State, e.Horizon, e.Published = InReview, 0, time.Time{}
+	} else if groups, err = p.groups(ctx, n, &e, now); err != nil {
+		return nil, err
+	}
+	if err := p.Store.Publish(ctx, e, groups); err != nil {
+		return &e, fmt.Errorf("edition %s: %w", e.ID, err)
+	}
+	p.log().Info("edition published", "edition", e.ID, "state", e.State, "horizon", e.Horizon, "by", e.By)
+	return &e, nil
+}
+
+// Approve sends an edition in review on its way, at its slot or now if that
+// has passed.
+func (p *Publisher) Approve(ctx context.Context, id string, now time.Time) error {
+	e, err := p.Store.Edition(ctx, id)
+	if err != nil {
+		return fmt.Errorf("edition %s: %w", id, err)
+	}
+	n, err := p.Newsletter(e.Newsletter)
+	if err != nil {
+		return err
+	}
+	horizon, err := p.horizon(ctx, n, now, n.Next(later(e.Slot, now)))
+	if err != nil {
+		return err
+	}
+	groups, err := p.groups(ctx, n, e, now)
+	if err != nil {
+		return err
+	}
+	if err := p.Store.Approve(ctx, id, horizon, now, groups); err != nil {
+		return fmt.Errorf("edition %s: approve: %w", id, err)
+	}
+	return nil
+}
+
+// groups returns how the readers of e are expanded.
+func (p *Publisher) groups(ctx context.Context, n *Newsletter, e *Edition, now time.Time) ([]Group, error) {
+	if e.Hand || n.Instant() {
+		return []Group{{Zone: AllZones, Due: now.UTC()}}, nil
+	}
+	var zones []string
+	if n.ReaderZone {
+		var err error
+		if zones, err = p.Store.Zones(ctx, n.Name); err != nil {
+			return nil, fmt.Errorf("edition %s: zones: %w", e.ID, err)
+		}
+	}
+	return n.groups(e.Slot, zones, now), nil
+}
+
+// horizon returns the head of the wire, after releasing the reminders that
+// this newsletter must carry before its next slot.
+func (p *Publisher) horizon(ctx context.Context, n *Newsletter, now, next time.Time) (int64, error) {
+	if n.Carries(content.KindReminder) && !next.IsZero() {
+		_, err := p.Store.Remind(ctx, now, func(events []content.Event, made []content.Release) []content.Release {
+			return content.Early(events, made, p.Remind, n.Name, now, next)
+		})
+		if err != nil {
+			return 0, fmt.Errorf("early reminders: %w", err)
+		}
+	}
+	head, err := p.Store.Head(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("head of the wire: %w", err)
+	}
+	return head, nil
+}
+
+// slate fetches what is on offer to n's readers up to horizon. It also returns
+// the events whose notices are among it.
+func (p *Publisher) slate(ctx context.Context, n *Newsletter, horizon int64, extra []content.Entry, now time.Time) (*Slate, []string, error) {
+	oldest, ok, err := p.Store.Oldest(ctx, n.Name)
+	if err != nil || !ok {
+		return NewSlate(Offering{Newsletter: n, At: now}), nil, err
+	}
+	baseline, ok, err := p.Store.FirstHorizon(ctx, n.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !ok {
+		baseline = horizon
+	}
+	q := WireQuery{After: oldest, Upto: horizon, BaselineUpto: baseline, Newsletter: n.Name, Now: now}
+	if n.Newest > 0 {
+		q.Since = now.Add(-n.Newest)
+	}
+	entries, err := p.Store.Entries(ctx, q)
+	if err != nil {
+		return nil, nil, fmt.Errorf("wire: %w", err)
+	}
+	entries = append(entries, extra...)
+	var events []string
+	for _, e := range entries {
+		if e.Kind == content.KindNotice {
+			events = append(events, e.Item)
+		}
+	}
+	return NewSlate(Offering{Newsletter: n, Entries: entries, BaselineUpto: baseline, At: now}), events, nil
+}
+
+// anybody reports whether any reader would get anything.
+func (p *Publisher) anybody(ctx context.Context, n *Newsletter, horizon int64, now time.Time) (bool, error) {
+	slate, events, err := p.slate(ctx, n, horizon, nil, now)
+	if err != nil || len(slate.offers) == 0 {
+		return false, err
+	}
+	found := errors.New("found")
+	err = p.readers(ctx, n, events, func(r *Reader) error {
+		if r.Reason == "" && len(slate.Select(r)) > 0 {
+			return found
+		}
+		return nil
+	})
+	if errors.Is(err, found) {
+		return true, nil
+	}
+	return false, err
+}
+
+// readers calls each for every reader of n.
+func (p *Publisher) readers(ctx context.Context, n *Newsletter, events []string, each func(*Reader) error) error {
+	for after := int64(0); ; {
+		page, err := p.Store.Look(ctx, n.Name, events, after, 1000)
+		if err != nil {
+			return fmt.Errorf("readers: %w", err)
+		}
+		if len(page) == 0 {
+			return nil
+		}
+		for i := range page {
+			if err := each(&page[i]); err != nil {
+				return err
+			}
+		}
+		after = page[len(page)-1].Subscriber
+	}
+}
+
+func (p *Publisher) language(r *Reader) string {
+	if p.Language == nil {
+		return r.Language
+	}
+	return p.Language(r.Language)
+}
+
+func (p *Publisher) queued() {
+	if p.Queued != nil {
+		p.Queued()
+	}
+}
+
+func (p *Publisher) log() *slog.Logger {
+	if p.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return p.Log
+}
