@@ -1,0 +1,237 @@
+package content
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// articles decides about every article found, and every one that is not.
+func (r *reconciling) articles() {
+	found := r.listing.Articles
+	keys := make([][]Key, len(found))
+	for i, f := range found {
+		keys[i] = f.Keys
+	}
+	claims := identify(keys, r.known.Keys,
+		func(id string) bool { return r.known.Articles[id] != nil },
+		func(i int, id string) bool { return found[i].Hash == r.known.Articles[id].Hash })
+
+	here := make(map[string]bool) // known articles that are shown, one way or another
+	for _, c := range claims {
+		for _, id := range c.ids {
+			here[id] = true
+		}
+	}
+	if r.listing.Complete {
+		r.renames(claims, here)
+	}
+	for i, c := range claims {
+		switch {
+		case c.why != "":
+			r.plan.Held = append(r.plan.Held, Conflict{At: found[i].At, Title: found[i].Title, Reason: c.why, IDs: c.ids})
+		case c.id == "":
+			r.fresh(&found[i], c.add)
+		default:
+			r.seen(r.known.Articles[c.id], &found[i], c)
+		}
+	}
+	// What is in conflict or unreadable is there, as it was.
+	r.absent(here, claims)
+	r.release()
+}
+
+// fresh takes up an article never seen before.
+func (r *reconciling) fresh(f *Found, keys []Key) {
+	c := &Change{Article: f.Article, New: true, Hash: f.Hash, Since: r.now, Due: r.ahead(f.Due), Keys: keys}
+	c.ID = r.rules.Mint()
+	c.Source = r.known.Source
+	c.Slug = r.slug("", f.Slug, f.Title, c.ID)
+	r.changes = append(r.changes, c)
+	r.advance(&c.State, &c.Reason, c.Due, c.Since, ready{id: c.ID, title: c.Title, published: c.Published})
+}
+
+// seen compares a known article with what the source shows now.
+func (r *reconciling) seen(k *KnownArticle, f *Found, c claim) {
+	mine := r.own(k.Source)
+	adopted := mine && k.Source != r.known.Source
+	if !mine && r.listing.Complete && k.State == Withdrawn && k.Reason == ReasonGone {
+		mine, adopted = true, true
+	}
+	if !mine {
+		r.states = append(r.states, &StateChange{ID: k.ID, State: k.State, Reason: k.Reason, Keys: c.add})
+		return
+	}
+
+	due := r.ahead(f.Due)
+	edited := f.Hash != k.Hash
+	since := k.Since
+	if edited {
+		since = r.now
+		r.plan.Report.Edited++
+	}
+	var state *State
+	var reason *string
+	if edited || adopted || !due.IsZero() && !due.Equal(k.Due) {
+		ch := &Change{Article: f.Article, State: k.State, Reason: k.Reason, Hash: f.Hash, Since: since, Due: due, Keys: c.add}
+		ch.ID, ch.Source, ch.Slug = k.ID, k.Source, k.Slug
+		if adopted {
+			ch.Source = r.known.Source
+		}
+		if k.State != Public && k.State != Withdrawn {
+			ch.Slug = r.slug(k.Slug, f.Slug, f.Title, k.ID)
+		}
+		r.changes = append(r.changes, ch)
+		state, reason = &ch.State, &ch.Reason
+	} else {
+		s := &StateChange{ID: k.ID, State: k.State, Reason: k.Reason, Keys: c.add}
+		r.states = append(r.states, s)
+		state, reason = &s.State, &s.Reason
+	}
+
+	rep := &r.plan.Report
+	switch {
+	case k.State == Public && !due.IsZero():
+		*state, *reason = Withdrawn, ReasonAhead
+		rep.Withdrawn++
+		r.wait(due)
+	case k.State == Withdrawn && (k.Reason == ReasonGone || k.Reason == ReasonAhead):
+		if due.IsZero() { // back again: it was released once and is not again
+			*state, *reason = Public, ""
+		} else {
+			*reason = ReasonAhead
+			r.wait(due)
+		}
+	case k.State == Held && (k.Reason != ReasonFlood || !r.rules.Accept):
+		rep.Held++
+	case k.State == Held: // the editor agrees, and knows it as it is now
+		r.advance(state, reason, due, time.Time{}, ready{id: k.ID, title: f.Title, published: f.Published})
+	case k.State == Settling || k.State == Scheduled:
+		r.advance(state, reason, due, since, ready{id: k.ID, title: f.Title, published: f.Published})
+	}
+}
+
+// absent decides about the known articles of this source that are not shown.
+func (r *reconciling) absent(here map[string]bool, claims []claim) {
+	claimed := make(map[string]bool)
+	for _, c := range claims {
+		claimed[c.id] = true
+	}
+	var gone []*KnownArticle
+	public, missing := 0, 0
+	for _, id := range slices.Sorted(maps.Keys(r.known.Articles)) {
+		k := r.known.Articles[id]
+		if k.Source != r.known.Source {
+			continue
+		}
+		if k.State == Public {
+			public++
+		}
+		switch {
+		case claimed[id] || slices.Contains(r.forget, id):
+		case here[id] || r.unread[id]:
+			r.stay(k)
+		case r.listing.Complete:
+			gone = append(gone, k)
+			if k.State == Public {
+				missing++
+			}
+		default:
+			r.unshown(k)
+		}
+	}
+
+	l := r.listing
+	empty := len(l.Articles)+len(l.Unread)+l.Drafts == 0
+	if missing > 0 && !r.rules.Accept && (empty || missing > max(r.rules.Flood, public/2)) {
+		r.fail("%d of %d articles are gone at once: nothing was withdrawn; put them back, or agree to it", missing, public)
+		r.doubted = true
+		for _, k := range gone {
+			r.stay(k)
+		}
+		return
+	}
+	for _, k := range gone {
+		r.take(k)
+	}
+}
+
+// take withdraws an article that is gone, or forgets it.
+func (r *reconciling) take(k *KnownArticle) {
+	switch {
+	case k.State == Public:
+		r.states = append(r.states, &StateChange{ID: k.ID, State: Withdrawn, Reason: ReasonGone})
+		r.plan.Report.Withdrawn++
+	case k.State == Settling, k.State == Scheduled, k.State == Held && k.Reason == ReasonFlood:
+		r.forget = append(r.forget, k.ID)
+	default:
+		r.stay(k)
+	}
+}
+
+// unshown goes on with an article that a partial listing does not show any
+// more: it was seen in public, and the page of a feed ends somewhere.
+func (r *reconciling) unshown(k *KnownArticle) {
+	since := k.Since
+	switch {
+	case k.State == Settling, k.State == Scheduled:
+	case k.State == Held && k.Reason == ReasonFlood && r.rules.Accept:
+		since = time.Time{}
+	default:
+		r.stay(k)
+		return
+	}
+	s := &StateChange{ID: k.ID, State: k.State, Reason: k.Reason}
+	r.advance(&s.State, &s.Reason, r.ahead(k.Due), since, ready{id: k.ID, title: k.Title, published: k.Day.In(time.UTC)})
+	r.states = append(r.states, s)
+}
+
+// stay counts an article that is left as it is.
+func (r *reconciling) stay(k *KnownArticle) {
+	switch k.State {
+	case Settling:
+		r.plan.Report.Settling++
+	case Scheduled:
+		r.plan.Report.Scheduled++
+	case Held:
+		r.plan.Report.Held++
+	}
+}
+
+// advance moves an article that was never released as far as time allows:
+// scheduled, settling, or ready.
+func (r *reconciling) advance(state *State, reason *string, due, since time.Time, a ready) {
+	settled := since.Add(r.rules.Settle)
+	if r.plan.Baseline || since.IsZero() {
+		settled = r.now
+	}
+	*reason = ""
+	switch {
+	case !due.IsZero():
+		*state = Scheduled
+		r.plan.Report.Scheduled++
+		r.wait(later(due, settled))
+	case settled.After(r.now):
+		*state = Settling
+		r.plan.Report.Settling++
+		r.wait(settled)
+	default:
+		a.state, a.reason = state, reason
+		r.ready = append(r.ready, a)
+	}
+}
+
+// ahead returns due if it lies ahead, else the zero time.
+func (r *reconciling) ahead(due time.Time) time.Time {
+	if due.After(r.now) {
+		return due.UTC()
+	}
+	return time.Time{}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

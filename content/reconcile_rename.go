@@ -1,0 +1,93 @@
+package content
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// renames finds articles that lost all their keys: one is gone, and one that
+// nobody knows has the same text, or the same title and day. That is the same
+// article under another name, if nothing else might be meant.
+//
+// Tools that copy first and delete later show both for a while, others neither.
+// So something that was seen but never released may turn out to be the new
+// name of what is gone, and something withdrawn may come back under a new one.
+func (r *reconciling) renames(claims []claim, here map[string]bool) {
+	var gone, withdrawn []*KnownArticle
+	for _, id := range slices.Sorted(maps.Keys(r.known.Articles)) {
+		k := r.known.Articles[id]
+		switch {
+		case k.Source != r.known.Source || here[id] || r.unread[id]:
+		case k.State != Withdrawn:
+			gone = append(gone, k)
+		case k.Reason == ReasonGone || k.Reason == ReasonAhead:
+			withdrawn = append(withdrawn, k)
+		}
+	}
+	for _, pool := range [][]*KnownArticle{gone, withdrawn} {
+		r.pair(claims, pool,
+			func(k *KnownArticle) string { return k.Hash },
+			func(f *Found) string { return f.Hash })
+		r.pair(claims, pool,
+			func(k *KnownArticle) string { return headline(k.Title, k.Day) },
+			func(f *Found) string { return headline(f.Title, DateOf(f.Published.UTC())) })
+	}
+}
+
+// pair joins those of the pool with those found which alone have the same
+// mark. An empty mark marks nothing.
+func (r *reconciling) pair(claims []claim, pool []*KnownArticle, old func(*KnownArticle) string, now func(*Found) string) {
+	lost := make(map[string][]*KnownArticle)
+	for _, k := range pool {
+		if !slices.ContainsFunc(claims, func(c claim) bool { return c.id == k.ID }) {
+			lost[old(k)] = append(lost[old(k)], k)
+		}
+	}
+	if len(lost) == 0 {
+		return
+	}
+	shown := make(map[string][]int)
+	for i, c := range claims {
+		if c.why == "" && (c.id == "" || r.unreleased(c.id)) {
+			shown[now(&r.listing.Articles[i])] = append(shown[now(&r.listing.Articles[i])], i)
+		}
+	}
+	for mark, ks := range lost {
+		is := shown[mark]
+		if mark == "" || len(ks) != 1 || len(is) != 1 {
+			continue
+		}
+		c, k := &claims[is[0]], ks[0]
+		if c.id != "" {
+			if k.State == Settling || k.State == Scheduled {
+				continue // neither was released: the one that is there will be
+			}
+			for key, id := range r.known.Keys {
+				if id == c.id {
+					c.add = append(c.add, key)
+				}
+			}
+			slices.Sort(c.add)
+			r.forget = append(r.forget, c.id)
+		}
+		c.id = k.ID
+	}
+	slices.Sort(r.forget)
+}
+
+// unreleased reports whether id is an article of this source that may still
+// turn out to be another one.
+func (r *reconciling) unreleased(id string) bool {
+	k := r.known.Articles[id]
+	return k.Source == r.known.Source && (k.State == Settling || k.State == Scheduled || k.State == Held && k.Reason == ReasonFlood)
+}
+
+// headline is a mark of title and day; empty without either.
+func headline(title string, day Date) string {
+	title = strings.ToLower(strings.Join(strings.Fields(title), " "))
+	if title == "" || day.IsZero() || day.Year <= 1 {
+		return ""
+	}
+	return day.String() + " " + title
+}

@@ -1,0 +1,211 @@
+package content
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Store keeps what was found. What a plan says is written down as it is.
+type Store interface {
+	// Sync calls decide with what is known, in one transaction that no other
+	// sync and no publication can enter, and writes the plan down; its releases
+	// are numbered in their order. An error of decide leaves everything as it
+	// was and is returned, wrapped or not.
+	Sync(ctx context.Context, source string, now time.Time, decide func(*Known) (*Plan, error)) (*Plan, error)
+	// Remind calls decide, in one such transaction, with the events that have
+	// not ended and the reminders and notices made of them, appends to the wire
+	// what it returns, and returns that with its numbers.
+	Remind(ctx context.Context, now time.Time, decide func(events []Event, made []Release) []Release) ([]Release, error)
+}
+
+// Watched is a source with the rules it is reconciled under.
+type Watched struct {
+	Source Source
+	Rules  Rules
+	// Stamp is a cheap way to see that the source changed: equal stamps mean
+	// it did not. Nil if there is none.
+	Stamp func(ctx context.Context) (string, error)
+}
+
+// A Syncer reads sources and lets what is new reach the wire.
+type Syncer struct {
+	Sources []Watched
+	Store   Store
+	Remind  []int        // days before an event
+	Log     *slog.Logger // nil: silent
+	// Released is called after something was released or changed, so that feeds
+	// are rebuilt and whoever waits for releases wakes. Nil: nobody waits.
+	Released func()
+
+	mu   sync.Mutex        // one sync of this process at a time
+	told map[string]string // errors logged last, by source: the same ones are not told every minute
+}
+
+// SyncOptions are an editor's words to one sync.
+type SyncOptions struct {
+	Settled bool // take everything as settled
+	Accept  bool // agree to what the guards hold
+}
+
+// Sync reads every source at now and writes down what was found, then the
+// reminders that are due. Reports come in the order of the sources. A source
+// that cannot be read has that in its report, and stops neither the others nor
+// loses anything. The error is the store's.
+func (s *Syncer) Sync(ctx context.Context, now time.Time, opt SyncOptions) ([]Report, error) {
+	reports, _, err := s.sync(ctx, s.Sources, now, opt)
+	return reports, err
+}
+
+// sync is Sync of some sources. It also returns when something that waits will
+// be ready, by source; zero where nothing waits.
+func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt SyncOptions) ([]Report, []time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	listings := make([]*Listing, len(sources))
+	failures := make([]error, len(sources))
+	var wg sync.WaitGroup
+	for i, w := range sources {
+		wg.Go(func() { listings[i], failures[i] = read(ctx, w.Source, now) })
+	}
+	wg.Wait()
+
+	reports := make([]Report, len(sources))
+	next := make([]time.Time, len(sources))
+	var errs []error
+	news := false
+	for i, w := range sources {
+		name := w.Source.Name()
+		reports[i] = Report{Source: name}
+		if failures[i] != nil {
+			reports[i].Errors = []string{failures[i].Error()}
+			s.tell(reports[i])
+			continue
+		}
+		w.Rules.Accept = w.Rules.Accept || opt.Accept
+		if opt.Settled {
+			w.Rules.Settle = 0
+		}
+		plan, err := s.write(ctx, w, listings[i], now)
+		if err != nil {
+			reports[i].Errors = []string{err.Error()}
+			errs = append(errs, fmt.Errorf("source %s: %w", name, err))
+			s.tell(reports[i])
+			continue
+		}
+		reports[i], next[i] = plan.Report, plan.Next
+		news = news || plan.News()
+		s.tell(reports[i])
+	}
+
+	made, err := s.Store.Remind(ctx, now, func(events []Event, made []Release) []Release {
+		return Reminders(events, made, s.Remind, now)
+	})
+	if err != nil {
+		errs = append(errs, fmt.Errorf("reminders: %w", err))
+	}
+	for _, r := range made {
+		s.log().Info("reminder released", "release", r.N, "event", r.Item, "rule", r.Rule)
+	}
+	if s.Released != nil && (news || len(made) > 0) {
+		s.Released()
+	}
+	return reports, next, errors.Join(errs...)
+}
+
+// errStale tells that a source was synced by somebody else since we read it.
+var errStale = errors.New("read before the latest sync")
+
+// write reconciles a listing and writes the plan down. A listing that was read
+// before the latest sync of its source is not compared with what that sync
+// found, which it would take back: the source is read again.
+func (s *Syncer) write(ctx context.Context, w Watched, l *Listing, now time.Time) (*Plan, error) {
+	live := make(map[string]bool)
+	for _, other := range s.Sources {
+		live[other.Source.Name()] = true
+	}
+	seen := now // the listing has seen what was known then
+	for range 5 {
+		plan, err := s.Store.Sync(ctx, w.Source.Name(), now, func(known *Known) (*Plan, error) {
+			if known.At.After(seen) {
+				seen = known.At
+				return nil, errStale
+			}
+			k := *known
+			k.Live = live
+			return Reconcile(&k, l, w.Rules, seen), nil
+		})
+		if !errors.Is(err, errStale) {
+			return plan, err
+		}
+		if l, err = read(ctx, w.Source, seen); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errStale
+}
+
+// read reads a source, whatever it does.
+func read(ctx context.Context, src Source, now time.Time) (l *Listing, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			l, err = nil, fmt.Errorf("%s: reader failed: %v", src.Name(), p)
+		}
+	}()
+	l, err = src.Read(ctx, now)
+	if err == nil && l == nil {
+		err = fmt.Errorf("%s: nothing was read", src.Name())
+	}
+	return l, err
+}
+
+// News reports whether anything that readers see was changed by the plan.
+func (p *Plan) News() bool {
+	return len(p.Articles)+len(p.States)+len(p.Events)+len(p.Releases) > 0
+}
+
+// tell logs what a sync did, and what is wrong once.
+func (s *Syncer) tell(r Report) {
+	if s.told == nil {
+		s.told = make(map[string]string)
+	}
+	if r.Released+r.Edited+r.Withdrawn+r.Notices > 0 {
+		s.log().Info("source synced", "source", r.Source, "articles", r.Articles, "events", r.Events,
+			"released", r.Released, "edited", r.Edited, "withdrawn", r.Withdrawn, "notices", r.Notices)
+	}
+	if all := fmt.Sprintf("%q", r.Errors); all != s.told[r.Source] {
+		s.told[r.Source] = all
+		const most = 10
+		for _, e := range r.Errors[:min(most, len(r.Errors))] {
+			s.log().Warn("source has a problem", "source", r.Source, "err", e)
+		}
+		if more := len(r.Errors) - most; more > 0 {
+			s.log().Warn("source has more problems", "source", r.Source, "more", more)
+		}
+		if len(r.Errors) == 0 {
+			s.log().Info("source is fine", "source", r.Source)
+		}
+	}
+}
+
+func (s *Syncer) log() *slog.Logger {
+	if s.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return s.Log
+}
+
+// names is for logs.
+func (s *Syncer) names() []string {
+	var names []string
+	for _, w := range s.Sources {
+		names = append(names, w.Source.Name())
+	}
+	slices.Sort(names)
+	return names
+}
