@@ -1,0 +1,134 @@
+package i18n
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/language"
+)
+
+// A Catalog holds the message files, by language.
+type Catalog struct {
+	files map[string]*file // by tag
+}
+
+// A Problem is a mistake in a message file, in words for the person who can
+// mend it. Line and Column count from 1; 0 is unknown.
+type Problem struct {
+	File         string
+	Line, Column int
+	What         string
+}
+
+// Error writes the problem on one line, with its place.
+func (p Problem) Error() string {
+	switch {
+	case p.Line == 0:
+		return fmt.Sprintf("%s: %s", p.File, p.What)
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.What)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.What)
+}
+
+//go:embed messages/*.yaml
+var embedded embed.FS
+
+// builtIn is the catalogue without anything of a user's, read once.
+var builtIn = sync.OnceValue(func() *Catalog {
+	c := &Catalog{files: map[string]*file{}}
+	ours, err := fs.Sub(embedded, "messages")
+	if err != nil {
+		panic(err)
+	}
+	if problems := c.read(ours, nil); len(problems) > 0 { // every test would say so
+		panic(problems[0])
+	}
+	return c
+})
+
+// BuiltIn returns the catalogue that comes with the program.
+func BuiltIn() *Catalog { return builtIn() }
+
+const largestFile = 256 << 10 // bytes; ours have less than 16 KB
+
+var errTooLong = errors.New("too long")
+
+// Load lays the message files at the top of user over the built-in ones; they
+// win message by message. A nil user, or one that is not there, is no mistake.
+//
+// What is wrong in a user's file is reported, all of it, and left out, so that
+// the Catalog can always be used: a message with a mistake is the built-in one.
+func Load(user fs.FS) (*Catalog, []Problem) {
+	ours := builtIn()
+	if user == nil {
+		return ours, nil
+	}
+	c := &Catalog{files: maps.Clone(ours.files)}
+	return c, c.read(user, ours.files[english])
+}
+
+// read adds the files of one folder. What they hold is measured by model, the
+// complete English file; without one, nothing is measured.
+func (c *Catalog) read(folder fs.FS, model *file) []Problem {
+	entries, err := fs.ReadDir(folder, ".")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return []Problem{{File: ".", What: err.Error()}}
+	}
+	var problems []Problem
+	for _, e := range entries {
+		ext := path.Ext(e.Name())
+		if e.IsDir() || ext != ".yaml" && ext != ".yml" || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		tag, err := parseTag(strings.TrimSuffix(e.Name(), ext))
+		if err != nil || tag == language.Und {
+			problems = append(problems, Problem{File: e.Name(), What: "a message file is named after its language, like fr.yaml or en-GB.yaml"})
+			continue
+		}
+		f, wrong := readFile(folder, e.Name(), tag)
+		if model != nil {
+			wrong = append(wrong, f.measure(model)...)
+		}
+		for i := range wrong {
+			wrong[i].File = e.Name()
+		}
+		problems = append(problems, wrong...)
+		c.add(f)
+	}
+	return problems
+}
+
+// add lays f over what is known of its language.
+func (c *Catalog) add(f *file) {
+	if known := c.files[f.tag]; known != nil {
+		all := maps.Clone(known.messages)
+		maps.Copy(all, f.messages)
+		f.messages = all
+	}
+	c.files[f.tag] = f
+}
+
+// filesOf returns the files for a language, the most special first: for de-AT
+// that of de-AT, if there is one, and then that of de.
+func (c *Catalog) filesOf(t language.Tag) []*file {
+	var files []*file
+	for ; t != language.Und; t = t.Parent() {
+		if f := c.files[t.String()]; f != nil {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// Languages returns the tags of the message files, sorted.
+func (c *Catalog) Languages() []string { return slices.Sorted(maps.Keys(c.files)) }
