@@ -1,0 +1,119 @@
+package feed
+
+import (
+	"encoding/xml"
+	"strings"
+	"time"
+
+	"github.com/gorilla/feeds"
+)
+
+type rssRoot struct {
+	XMLName xml.Name `xml:"rss"`
+	Version string   `xml:"version,attr"`
+	Content string   `xml:"xmlns:content,attr"`
+	DC      string   `xml:"xmlns:dc,attr"`
+	Atom    string   `xml:"xmlns:atom,attr"`
+	Media   string   `xml:"xmlns:media,attr"`
+	Event   string   `xml:"xmlns:ev,attr,omitempty"`
+	Channel *rssChannel
+}
+
+// Fields with the name of an embedded one take its place. What stands before
+// the embedded struct is written before it.
+type rssChannel struct {
+	Title       element `xml:"title"`
+	Description element `xml:"description"`
+	*feeds.RssFeed
+	Links []rssLink  `xml:"atom:link"`
+	Items []*rssItem `xml:"item"`
+}
+
+type rssLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr,omitempty"`
+	Href string `xml:"href,attr"`
+}
+
+type rssItem struct {
+	Title       element `xml:"title"`
+	Description element `xml:"description"`
+	*feeds.RssItem
+	Updated  string    `xml:"atom:updated"`
+	Creator  *element  `xml:"dc:creator"`
+	Language string    `xml:"dc:language,omitempty"`
+	Category []element `xml:"category"`
+	Picture  *picture  `xml:"media:content"`
+	when
+}
+
+// RSS writes the feed as RSS 2.0, by the rules of the RSS Advisory Board.
+func (f *Feed) RSS() ([]byte, error) {
+	channel := &rssChannel{
+		Title:       plainText(f.Title),
+		Description: plainText(f.Description),
+		RssFeed:     (&feeds.Rss{Feed: f.generic()}).RssFeed(),
+	}
+	channel.PubDate = "" // of the edition of a paper; lastBuildDate says what we know
+	channel.Language = strings.ToLower(f.Language)
+	channel.Generator = generator
+	if f.Logo != "" {
+		// Title and link must repeat the channel's; a width above 144 is an error.
+		channel.Image = &feeds.RssImage{Url: f.Logo, Title: f.Title, Link: f.Home}
+	}
+	channel.Links = append(channel.Links, rssLink{"self", RSS.MediaType(), f.Self(RSS)})
+	for _, h := range f.Hubs {
+		channel.Links = append(channel.Links, rssLink{"hub", "", h})
+	}
+	if f.calendar {
+		channel.Links = append(channel.Links, rssLink{"alternate", ICS.MediaType(), f.Self(ICS)})
+	}
+	for i, made := range channel.RssFeed.Items {
+		channel.Items = append(channel.Items, newRSSItem(&f.Items[i], made))
+	}
+	channel.RssFeed.Items = nil
+
+	root := &rssRoot{
+		Version: "2.0",
+		Content: "http://purl.org/rss/1.0/modules/content/",
+		DC:      "http://purl.org/dc/elements/1.1/",
+		Atom:    nsAtom,
+		Media:   nsMedia,
+		Channel: channel,
+	}
+	if f.calendar {
+		root.Event = nsEvent
+	}
+	return document{f.Stylesheet, root}.write()
+}
+
+func newRSSItem(it *Item, made *feeds.RssItem) *rssItem {
+	var names []string
+	for _, a := range it.Authors {
+		names = append(names, a.Name)
+	}
+	x := &rssItem{
+		Title: plainText(it.Title),
+		// HTML by custom: a plain "a < b" is written as HTML first.
+		Description: element{XML: minimal.Replace(minimal.Replace(it.Summary))},
+		RssItem:     made,
+		Updated:     it.Updated.Format(time.RFC3339),
+		// One element with all names: of several, most readers show one. The
+		// format's own author demands an e-mail address, and we publish none.
+		Creator:  optional(strings.Join(names, ", ")),
+		Language: strings.ToLower(it.Language),
+		Picture:  it.picture(),
+		when:     it.when(),
+	}
+	for _, c := range it.Categories {
+		x.Category = append(x.Category, plainText(c))
+	}
+	return x
+}
+
+const (
+	generator = "Standfirst"
+	nsAtom    = "http://www.w3.org/2005/Atom"
+	nsMedia   = "http://search.yahoo.com/mrss/"
+	nsEvent   = "http://purl.org/rss/1.0/modules/event/"
+)
