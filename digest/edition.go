@@ -3,6 +3,7 @@ package digest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/standfirst/standfirst/content"
@@ -94,6 +95,12 @@ func HandID(newsletter string, now time.Time, key string) string {
 // horizon.
 func InstantID(newsletter string, horizon int64) string {
 	return fmt.Sprintf("%s/r%d", newsletter, horizon)
+}
+
+// NewsletterOf returns the newsletter that an edition's ID begins with.
+func NewsletterOf(edition string) string {
+	name, _, _ := strings.Cut(edition, "/")
+	return name
 }
 
 // An Item is one thing in a version: a release and what it is about.

@@ -15,7 +15,7 @@ type Plan struct {
 	Newsletter *Newsletter
 	Counts
 	Versions []PlannedVersion // by number of readers, largest first
-	Held     *HeldError       // another edition must be dealt with first
+	Extra    []content.Entry  // reminders that publishing would put on the wire
 }
 
 // A PlannedVersion is a version that would be made.
@@ -43,7 +43,7 @@ func (p *Publisher) Plan(ctx context.Context, newsletter string, subscriber int6
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Newsletter: n}
+	plan := &Plan{Newsletter: n, Extra: extra}
 	index := map[string]int{}
 	err = p.readers(ctx, n, events, func(r *Reader) error {
 		if subscriber != 0 && r.Subscriber != subscriber {
@@ -61,7 +61,7 @@ func (p *Publisher) Plan(ctx context.Context, newsletter string, subscriber int6
 		if !ok {
 			i = len(plan.Versions)
 			index[key] = i
-			plan.Versions = append(plan.Versions, PlannedVersion{Version: Version{Language: d.Language, Items: d.Items}})
+			plan.Versions = append(plan.Versions, PlannedVersion{Version: Version{Edition: HandID(n.Name, now, "preview"), Language: d.Language, Items: d.Items}})
 		}
 		plan.Versions[i].Readers++
 		return nil

@@ -1,0 +1,115 @@
+package digest
+
+import (
+	"strings"
+	"time"
+
+	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/templates"
+)
+
+// Publication is what letters say of their publisher.
+type Publication struct {
+	Title    string
+	URL      string // of our server, without a slash at its end
+	Address  string // postal
+	Language string // BCP 47
+	Zone     *time.Location
+}
+
+// A Letter is everything the letter of one version is written from.
+type Letter struct {
+	Publication Publication
+	Newsletter  *Newsletter
+	Edition     string          // its ID
+	Entries     []content.Entry // in the order of the version's items
+	Coming      []content.Event // the strip of conferences
+	Words       *Wording
+	At          time.Time // the day it speaks from
+
+	// A reader's own: holes, or words in a preview.
+	Why, Preferences, Unsubscribe string
+}
+
+// cards is how many articles are shown at length; the rest are headlines.
+const cards = 8
+
+// View returns the letter as the templates take it.
+func (l *Letter) View() templates.Digest {
+	w := l.Words
+	d := templates.Digest{
+		Lang: w.Locale.Words, Dir: w.Locale.Dir,
+		Publication:    templates.Publication{Title: l.Publication.Title, URL: l.Publication.URL + "/", Address: l.Publication.Address},
+		Newsletter:     l.Newsletter.Title,
+		Date:           w.Locale.FullDay(l.At.In(l.Publication.Zone)),
+		Why:            l.Why,
+		PreferencesURL: l.Preferences,
+		UnsubscribeURL: l.Unsubscribe,
+		BrowserURL:     l.Publication.URL + "/editions/" + l.Edition,
+		FeedsURL:       l.Publication.URL + "/feeds",
+	}
+	minutes, told := 0, map[string]bool{}
+	for i := range l.Entries {
+		e := &l.Entries[i]
+		switch e.Kind {
+		case content.KindArticle:
+			a := w.Article(e.Article)
+			minutes += e.Article.ReadingMinutes
+			switch {
+			case d.Lead == nil:
+				d.Lead = &a
+			case len(d.Articles) < cards:
+				d.Articles = append(d.Articles, a)
+			default:
+				d.Headlines = append(d.Headlines, a)
+			}
+		case content.KindReminder:
+			told[e.Item] = true
+			d.Reminders = append(d.Reminders, w.Reminder(e.Event, l.At))
+		case content.KindNotice:
+			told[e.Item] = true
+			d.Notices = append(d.Notices, w.Notice(e.Event, e.Rule))
+		}
+	}
+	for i := range l.Coming {
+		if e := &l.Coming[i]; !told[e.ID] {
+			d.Events = append(d.Events, w.early(w.Event(e), e, l.At))
+		}
+	}
+	d.Subject = l.subject(&d)
+	d.Summary = l.summary(&d, minutes)
+	return d
+}
+
+// subject names the first thing in the letter and counts the rest.
+func (l *Letter) subject(d *templates.Digest) string {
+	articles := len(d.Articles) + len(d.Headlines)
+	if d.Lead != nil {
+		if articles == 0 {
+			return d.Lead.Title
+		}
+		return l.Words.Locale.Message("letter.subject_more", "title", d.Lead.Title, "n", articles)
+	}
+	for _, e := range append(append([]templates.Event(nil), d.Notices...), d.Reminders...) {
+		return e.Sentence
+	}
+	return l.Newsletter.Title
+}
+
+// summary counts what is in the letter: "3 articles, 17 minutes of reading · 2 events".
+func (l *Letter) summary(d *templates.Digest, minutes int) string {
+	m := l.Words.Locale.Message
+	var parts []string
+	if d.Lead != nil {
+		n := 1 + len(d.Articles) + len(d.Headlines)
+		part := m("letter.articles", "n", n)
+		if minutes > 0 {
+			part += ", " + m("letter.reading", "n", minutes)
+		}
+		parts = append(parts, part)
+	}
+	if n := len(d.Reminders) + len(d.Notices); n > 0 {
+		parts = append(parts, m("letter.events", "n", n))
+	}
+	return strings.Join(parts, " · ")
+}

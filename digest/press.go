@@ -1,0 +1,260 @@
+package digest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/internal/i18n"
+	"github.com/standfirst/standfirst/mailer"
+	"github.com/standfirst/standfirst/subscribers"
+	"github.com/standfirst/standfirst/templates"
+)
+
+// A Press writes the letters of editions for the mailer. It implements
+// [mailer.Press].
+type Press struct {
+	Store       PressStore
+	Newsletters func(name string) (*Newsletter, error)
+	Templates   *templates.Set
+	Catalog     *i18n.Catalog
+	Publication Publication
+	From        mailer.Address
+	ReplyTo     mailer.Address
+	Tokens      *subscribers.Tokens
+	Key         []byte // of Message-IDs; must stay the same for ever
+}
+
+var _ mailer.Press = (*Press)(nil)
+
+// A PressStore is what writing letters asks of a database.
+type PressStore interface {
+	Version(ctx context.Context, edition string, n int) (*Version, error)
+	AddVersion(ctx context.Context, v Version) (int, error)
+	EntriesByNumber(ctx context.Context, numbers []int64) ([]content.Entry, error)
+	Coming(ctx context.Context, now time.Time) ([]content.Event, error)
+	Subscriber(ctx context.Context, id int64) (*subscribers.Subscriber, error)
+	Subscriptions(ctx context.Context, id int64) ([]subscribers.Subscription, error)
+}
+
+// The holes of a letter.
+const (
+	holeWhy         = "why"
+	holePreferences = "preferences"
+	holeUnsubscribe = "unsubscribe"
+)
+
+// stripLength is how many coming conferences a letter shows.
+const stripLength = 6
+
+// Master writes the letter of a version as it is now. What no longer holds is
+// left out, which makes another version; mailer.ErrEmpty says that nothing is
+// left.
+func (p *Press) Master(ctx context.Context, edition string, version int, now time.Time) (*mailer.Master, error) {
+	v, err := p.Store.Version(ctx, edition, version)
+	if err != nil {
+		return nil, fmt.Errorf("edition %s: version %d: %w", edition, version, err)
+	}
+	entries, err := p.entries(ctx, v.Items, nil)
+	if err != nil {
+		return nil, fmt.Errorf("edition %s: %w", edition, err)
+	}
+	held := holding(entries, now)
+	switch {
+	case len(held) == 0:
+		return nil, mailer.ErrEmpty
+	case len(held) < len(v.Items):
+		v.Items = nil
+		for i := range held {
+			v.Items = append(v.Items, item(&held[i]))
+		}
+		if v.N, err = p.Store.AddVersion(ctx, *v); err != nil {
+			return nil, fmt.Errorf("edition %s: version: %w", edition, err)
+		}
+	}
+	l, err := p.letter(ctx, NewsletterOf(edition), edition, v.Language, held, now)
+	if err != nil {
+		return nil, err
+	}
+	l.Why = mailer.Hole(holeWhy)
+	l.Preferences = p.Publication.URL + "/preferences/" + mailer.Hole(holePreferences)
+	l.Unsubscribe = p.Publication.URL + "/unsubscribe/" + mailer.Hole(holeUnsubscribe)
+	m, err := p.master(l)
+	if err != nil {
+		return nil, fmt.Errorf("edition %s: %w", edition, err)
+	}
+	m.Version = v.N
+	return m, nil
+}
+
+// entries fetches items in their order, from extra those that are not on the
+// wire yet.
+func (p *Press) entries(ctx context.Context, items []Item, extra []content.Entry) ([]content.Entry, error) {
+	numbers := make([]int64, len(items))
+	for i, it := range items {
+		numbers[i] = it.N
+	}
+	found, err := p.Store.EntriesByNumber(ctx, numbers)
+	if err != nil {
+		return nil, fmt.Errorf("wire: %w", err)
+	}
+	for _, e := range extra {
+		if slices.Contains(numbers, e.N) {
+			found = append(found, e)
+		}
+	}
+	slices.SortFunc(found, func(a, b content.Entry) int {
+		return slices.Index(numbers, a.N) - slices.Index(numbers, b.N)
+	})
+	return found, nil
+}
+
+// holding returns the entries that may still be given.
+func holding(entries []content.Entry, now time.Time) []content.Entry {
+	var held []content.Entry
+	for i := range entries {
+		if ok, _ := entries[i].Holds(now); ok {
+			held = append(held, entries[i])
+		}
+	}
+	return held
+}
+
+func (p *Press) letter(ctx context.Context, newsletter, edition, language string, entries []content.Entry, now time.Time) (*Letter, error) {
+	n, err := p.Newsletters(newsletter)
+	if err != nil {
+		return nil, err
+	}
+	coming, err := p.Store.Coming(ctx, now)
+	if err != nil {
+		return nil, fmt.Errorf("coming events: %w", err)
+	}
+	if len(coming) > stripLength {
+		coming = coming[:stripLength]
+	}
+	return &Letter{
+		Publication: p.Publication, Newsletter: n, Edition: edition,
+		Entries: entries, Coming: coming, Words: p.Words(language), At: now,
+	}, nil
+}
+
+// Words returns the wording of a language, the publication's if empty.
+func (p *Press) Words(language string) *Wording {
+	if language == "" {
+		language = p.Publication.Language
+	}
+	return &Wording{Locale: p.Catalog.For(language), Site: p.Publication.URL, Zone: p.Publication.Zone}
+}
+
+func (p *Press) master(l *Letter) (*mailer.Master, error) {
+	d := l.View()
+	html, text, err := p.Templates.Digest(d)
+	if err != nil {
+		return nil, err
+	}
+	return &mailer.Master{
+		From: p.From, ReplyTo: p.ReplyTo,
+		Subject: d.Subject, HTML: html, Text: text,
+		ListID:      l.Newsletter.Name + "." + p.Domain(),
+		ListName:    l.Newsletter.Title,
+		ListArchive: p.Publication.URL + "/archive",
+	}, nil
+}
+
+// Domain is the host of the publication, for list and message IDs.
+func (p *Press) Domain() string {
+	u, err := url.Parse(p.Publication.URL)
+	if err != nil || u.Hostname() == "" {
+		return "localhost"
+	}
+	return u.Hostname()
+}
+
+// Values returns a reader's own words and links in a letter of an edition.
+func (p *Press) Values(ctx context.Context, edition string, d mailer.Delivery, now time.Time) (mailer.Values, error) {
+	s, err := p.Store.Subscriber(ctx, d.Subscriber)
+	if err != nil {
+		return mailer.Values{}, fmt.Errorf("subscriber %d: %w", d.Subscriber, err)
+	}
+	n, err := p.Newsletters(NewsletterOf(edition))
+	if err != nil {
+		return mailer.Values{}, err
+	}
+	since := s.Since
+	subs, err := p.Store.Subscriptions(ctx, d.Subscriber)
+	if err != nil {
+		return mailer.Values{}, fmt.Errorf("subscriber %d: %w", d.Subscriber, err)
+	}
+	for _, sub := range subs {
+		if sub.Newsletter == n.Name {
+			since = sub.Since
+		}
+	}
+	leave := p.Tokens.Leave(d.Subscriber, n.Name)
+	return mailer.Values{
+		To:          d.To,
+		MessageID:   mailer.MessageID(p.Key, edition, d.Subscriber, p.Domain()),
+		Date:        now,
+		Unsubscribe: p.Publication.URL + "/unsubscribe/" + leave,
+		Holes: map[string]string{
+			holeWhy:         p.why(s, n, since, d.Language),
+			holePreferences: p.Tokens.Preferences(d.Subscriber, n.Name),
+			holeUnsubscribe: leave,
+		},
+	}, nil
+}
+
+// why tells a reader how the letter came to them.
+func (p *Press) why(s *subscribers.Subscriber, n *Newsletter, since time.Time, language string) string {
+	l := p.Words(language).Locale
+	why := l.Message("letter.why", "address", s.Email, "newsletter", n.Title)
+	if !since.IsZero() {
+		why = l.Message("letter.why_since", "address", s.Email, "newsletter", n.Title, "date", l.Day(since.In(p.Publication.Zone)))
+	}
+	topics, cities := l.Message("letter.all_topics"), l.Message("letter.all_cities")
+	if len(s.Topics) > 0 {
+		topics = l.Message("letter.your_topics", "topics", l.List(s.Topics))
+	}
+	if len(s.Cities) > 0 {
+		cities = l.Message("letter.your_cities", "cities", l.List(s.Cities))
+	}
+	return why + " " + topics + " " + cities
+}
+
+// Preview writes the letter of a version as it would go out at now, for reader
+// or, with nil, for nobody in particular. Extra are the plan's reminders that
+// are not on the wire yet.
+func (p *Press) Preview(ctx context.Context, v *Version, extra []content.Entry, reader *subscribers.Subscriber, now time.Time) (*mailer.Message, error) {
+	entries, err := p.entries(ctx, v.Items, extra)
+	if err != nil {
+		return nil, err
+	}
+	if entries = holding(entries, now); len(entries) == 0 {
+		return nil, ErrNothing
+	}
+	newsletter := NewsletterOf(v.Edition)
+	l, err := p.letter(ctx, newsletter, v.Edition, v.Language, entries, now)
+	if err != nil {
+		return nil, err
+	}
+	if reader == nil {
+		reader = &subscribers.Subscriber{Email: "reader@" + p.Domain(), Since: now}
+	}
+	leave := p.Tokens.Leave(reader.ID, newsletter)
+	l.Why = p.why(reader, l.Newsletter, reader.Since, v.Language)
+	l.Preferences = p.Publication.URL + "/preferences/" + p.Tokens.Preferences(reader.ID, newsletter)
+	l.Unsubscribe = p.Publication.URL + "/unsubscribe/" + leave
+	m, err := p.master(l)
+	if err != nil {
+		return nil, err
+	}
+	return m.Message(mailer.Values{
+		To:          mailer.Address{Name: reader.Name, Email: reader.Email},
+		MessageID:   mailer.MessageID(p.Key, v.Edition+" preview "+now.UTC().Format(time.RFC3339Nano), reader.ID, p.Domain()),
+		Date:        now,
+		Unsubscribe: l.Unsubscribe,
+	})
+}
