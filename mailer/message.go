@@ -15,6 +15,7 @@ type Master struct {
 	ListID        string // "weekly.news.example.com", stable for ever (RFC 2919)
 	ListName      string
 	ListArchive   string // URL
+	FeedbackID    string // "campaign:list:type:sender" for postmaster tools; may be empty
 	// Version is the number of the version this master was made from. It is
 	// not the one asked for when an item no longer held and the letter goes
 	// without it.
@@ -40,5 +41,6 @@ type Message struct {
 	Text, HTML        string
 	ListID, ListName  string
 	ListArchive       string
+	FeedbackID        string
 	Unsubscribe       string // empty: not list mail (a confirmation, a sign-in link)
 }

@@ -28,6 +28,16 @@ const (
 	Late       = "late"
 )
 
+// The reasons a delivery failed.
+const (
+	Bounced       = "bounced" // the address does not exist; it is suppressed
+	PolicyRefused = "policy"  // the letter or its sender is not wanted: no fault of the reader's
+	Refused       = "refused" // anything else a server refuses for good
+	InDoubt       = "doubt"   // lost twice after the text had begun
+	BadAddress    = "address" // not an address that can be written to
+	Unwritten     = "render"  // the letter could not be made
+)
+
 // Phase is how far a letter had come when the server answered, or did not.
 type Phase string
 
