@@ -1,6 +1,9 @@
 package content
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // An Event is something readers can go to: a conference in a city, or online.
 //
@@ -48,12 +51,20 @@ const (
 
 // Location returns the zone of the event, UTC if its name is not known here.
 func (e *Event) Location() *time.Location {
+	if loc, ok := zones.Load(e.Zone); ok {
+		return loc.(*time.Location)
+	}
 	loc, err := time.LoadLocation(e.Zone)
 	if err != nil {
 		return time.UTC
 	}
+	zones.Store(e.Zone, loc)
 	return loc
 }
+
+// zones holds what [time.LoadLocation] would read from disk each time. It
+// holds names that exist only, so it stays small.
+var zones sync.Map
 
 // Begins returns the instant after which a reminder is too late: the start,
 // or the first instant of the first day where the event is.

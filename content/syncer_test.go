@@ -1,0 +1,242 @@
+package content
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// shelf is a source that shows what it is told to.
+type shelf struct {
+	name string
+	mu   sync.Mutex
+	l    Listing
+	err  error
+	n    int // times it was read
+	hook func()
+}
+
+func (s *shelf) Name() string { return s.name }
+
+func (s *shelf) Read(context.Context, time.Time) (*Listing, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+	l := s.l
+	if s.hook != nil {
+		s.hook()
+	}
+	return &l, s.err
+}
+
+func (s *shelf) put(l Listing, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.l, s.err = l, err
+}
+
+func (s *shelf) Stamp(context.Context) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return fmt.Sprint(len(s.l.Articles), len(s.l.Events)), s.err
+}
+
+// TestSync: every source by itself, and what one cannot do harms no other.
+func TestSync(t *testing.T) {
+	m := newMemory(t)
+	good := &shelf{name: "dir:good", l: folder(post("a", 1))}
+	bad := &shelf{name: "dir:bad", l: folder(post("b", 1))}
+	var log bytes.Buffer
+	news := 0
+	s := &Syncer{
+		Sources: []Watched{{Source: bad, Rules: Rules{Settle: minute, Flood: 20}}, {Source: good, Rules: Rules{Settle: minute, Flood: 20}}},
+		Store:   m, Remind: []int{42, 14, 2}, Released: func() { news++ },
+		Log: slog.New(slog.NewTextHandler(&log, nil)),
+	}
+	now := moment("2026-03-02T09:00:00Z")
+	if _, err := s.Sync(t.Context(), now, SyncOptions{}); err != nil || news != 1 {
+		t.Fatalf("baseline: %v, told %d times", err, news)
+	}
+
+	bad.put(Listing{}, errors.New("dir:bad: not mounted"))
+	good.put(folder(post("a", 1), post("c", 1)), nil)
+	var reports []Report
+	for i := range 3 {
+		var err error
+		if reports, err = s.Sync(t.Context(), now.Add(time.Duration(i+1)*minute), SyncOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []Report{{Source: "dir:bad", Errors: []string{"dir:bad: not mounted"}}, {Source: "dir:good", Articles: 2}}
+	if diff := cmp.Diff(want, reports); diff != "" {
+		t.Errorf("reports (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"A public", "B public", "C public"}, m.states()); diff != "" {
+		t.Errorf("states (-want +got)\n%s", diff)
+	}
+	if news != 3 { // settling, released
+		t.Errorf("told of news %d times", news)
+	}
+	if n := strings.Count(log.String(), "not mounted"); n != 1 {
+		t.Errorf("the same problem was logged %d times:\n%s", n, log.String())
+	}
+
+	good.hook = func() { panic("a bug") }
+	reports, err := s.Sync(t.Context(), now.Add(9*minute), SyncOptions{})
+	if err != nil || len(reports[1].Errors) != 1 || !strings.Contains(reports[1].Errors[0], "a bug") {
+		t.Errorf("a reader that panics: %v, %v", reports, err)
+	}
+}
+
+// TestSyncByHand: a send by hand takes everything as settled, and an editor
+// may agree to what is held.
+func TestSyncByHand(t *testing.T) {
+	m := newMemory(t)
+	src := &shelf{name: "dir:x", l: folder(post("a", 1))}
+	s := &Syncer{Sources: []Watched{{Source: src, Rules: Rules{Settle: time.Hour, Flood: 1}}}, Store: m}
+	now := moment("2026-03-02T09:00:00Z")
+	for i, st := range []struct {
+		shown Listing
+		opt   SyncOptions
+		want  Report
+	}{
+		{shown: folder(post("a", 1)), want: Report{Articles: 1, Released: 1, Baseline: 1}},
+		{shown: folder(post("a", 1), post("b", 1)), want: Report{Articles: 2, Settling: 1}},
+		{shown: folder(post("a", 1), post("b", 1)), opt: SyncOptions{Settled: true}, want: Report{Articles: 2, Released: 1}},
+		{shown: folder(post("a", 1), post("b", 1), post("c", 1), post("d", 1)), opt: SyncOptions{Settled: true},
+			want: Report{Articles: 4, Held: 2, Errors: []string{"2 new articles at once, and flood is 1: held until an editor agrees"}}},
+		{shown: folder(post("a", 1), post("b", 1), post("c", 1), post("d", 1)), opt: SyncOptions{Accept: true}, want: Report{Articles: 4, Released: 2}},
+	} {
+		src.put(st.shown, nil)
+		st.want.Source = "dir:x"
+		reports, err := s.Sync(t.Context(), now.Add(time.Duration(i)*minute), st.opt)
+		if diff := cmp.Diff([]Report{st.want}, reports); diff != "" || err != nil {
+			t.Errorf("step %d: %v (-want +got)\n%s", i+1, err, diff)
+		}
+	}
+}
+
+// TestStaleListing: two processes read the same folder. The one that read
+// before an article was added writes after the one that read it, and takes
+// nothing back.
+func TestStaleListing(t *testing.T) {
+	m := newMemory(t)
+	src := &shelf{name: "dir:x", l: folder(post("a", 1))}
+	rules := Rules{Flood: 20}
+	slow := &Syncer{Sources: []Watched{{Source: src, Rules: rules}}, Store: m}
+	quick := &Syncer{Sources: []Watched{{Source: &shelf{name: "dir:x", l: folder(post("a", 1), post("b", 1))}, Rules: rules}}, Store: m}
+	now := moment("2026-03-02T09:00:00Z")
+	if _, err := slow.Sync(t.Context(), now, SyncOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	src.hook = func() { // between reading and writing
+		src.hook = nil
+		if _, err := quick.Sync(t.Context(), now.Add(2*time.Second), SyncOptions{}); err != nil {
+			t.Error(err)
+		}
+		src.l = folder(post("a", 1), post("b", 1))
+	}
+	reports, err := slow.Sync(t.Context(), now.Add(time.Second), SyncOptions{})
+	if err != nil || reports[0].Withdrawn != 0 || src.n != 3 {
+		t.Errorf("stale: %+v, %v, read %d times", reports, err, src.n)
+	}
+	if diff := cmp.Diff([]string{"A public", "B public"}, m.states()); diff != "" {
+		t.Errorf("states (-want +got)\n%s", diff)
+	}
+}
+
+// downStore fails, for one source.
+type downStore struct {
+	*memory
+	down string
+}
+
+func (d *downStore) Sync(ctx context.Context, source string, now time.Time, decide func(*Known) (*Plan, error)) (*Plan, error) {
+	if source == d.down {
+		return nil, errors.New("disk full")
+	}
+	return d.memory.Sync(ctx, source, now, decide)
+}
+
+func TestStoreDown(t *testing.T) {
+	d := &downStore{newMemory(t), "dir:x"}
+	s := &Syncer{Store: d, Sources: []Watched{{Source: &shelf{name: "dir:x"}}, {Source: &shelf{name: "dir:y", l: folder(post("a", 1))}}}}
+	reports, err := s.Sync(t.Context(), moment("2026-03-02T09:00:00Z"), SyncOptions{})
+	if err == nil || err.Error() != "source dir:x: disk full" || reports[1].Released != 1 {
+		t.Errorf("%v, %+v", err, reports)
+	}
+}
+
+// TestRun: a change is seen within seconds and released when it has settled;
+// a folder without stamps within a minute; a reminder on its day; and Run ends
+// with its context.
+func TestRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(t)
+		stamped := &shelf{name: "dir:x", l: folder(post("a", 1))}
+		plain := &shelf{name: "dir:y", l: folder()}
+		s := &Syncer{
+			Store: m, Remind: []int{2},
+			Sources: []Watched{
+				{Source: stamped, Rules: Rules{Settle: 30 * time.Second, Flood: 20}, Stamp: stamped.Stamp},
+				{Source: plain, Rules: Rules{Settle: 0, Flood: 20}},
+			},
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.Run(ctx) }()
+		synctest.Wait()
+		wire := func() int { m.mu.Lock(); defer m.mu.Unlock(); return len(m.wire) }
+		if wire() != 1 || stamped.n != 1 {
+			t.Fatalf("at the start: %d on the wire, read %d times", wire(), stamped.n)
+		}
+		wait := func(d time.Duration, want int, what string) {
+			t.Helper()
+			time.Sleep(d)
+			synctest.Wait()
+			if got := wire(); got != want {
+				t.Errorf("%s: %d on the wire, want %d", what, got, want)
+			}
+		}
+		time.Sleep(time.Second)
+		stamped.put(folder(post("a", 1), post("b", 1)), nil)
+		wait(time.Second, 1, "seen, settling")
+		if stamped.n != 2 {
+			t.Errorf("read %d times, want 2", stamped.n)
+		}
+		wait(29*time.Second, 1, "not settled")
+		wait(2*time.Second, 2, "settled")
+		plain.put(folder(post("c", 1)), nil)
+		wait(59*time.Second, 3, "within a minute")
+
+		first := DateOf(time.Now()).AddDays(5)
+		e := conf("Lead", "2026-06-02")
+		e.Zone, e.Days = "UTC", Span{first, first}
+		plain.put(Listing{Complete: true, Articles: []Found{post("c", 1)}, Events: []FoundEvent{e}}, nil)
+		wait(first.AddDays(-2).In(time.UTC).Sub(time.Now())-time.Second, 3, "the second before the day")
+		wait(minute, 4, "the first minute of the day")
+		if r := m.wire[3]; r.Kind != KindReminder || r.Rule != "2d" {
+			t.Errorf("released %+v", r)
+		}
+
+		stamped.put(Listing{}, errors.New("not mounted"))
+		before := stamped.n
+		wait(10*minute, 4, "the folder is gone")
+		if stamped.n-before > 12 {
+			t.Errorf("a folder that is gone was read %d times in ten minutes", stamped.n-before)
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
