@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test race lint golden fuzz bench cover ci
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: ## Run the sample publication at http://localhost:8080
+	go run ./cmd/standfirst serve
+
+test: ## Run all tests
+	go test ./...
+
+race: ## Run all tests with the race detector
+	go test -race ./...
+
+lint: ## Run gofmt, vet and, where they are installed, staticcheck and golangci-lint
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go vet ./...
+	@if command -v staticcheck >/dev/null; then staticcheck ./...; else echo "staticcheck is not installed"; fi
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed"; fi
+
+golden: ## Rewrite the golden files; review the diff like code
+	go test ./feed/... ./templates/... ./internal/i18n/... -update
+
+fuzz: ## Fuzz every parser of strangers' input, ten seconds each
+	@for pkg in $$(go list ./...); do \
+		for name in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			go test -run '^$$' -fuzz "^$$name$$" -fuzztime 10s $$pkg || exit 1; \
+		done; \
+	done
+
+bench: ## Run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+cover: ## Show how much of each package the tests run
+	go test -cover ./...
+
+ci: ## Run what CI runs
+	bash .ci/run
