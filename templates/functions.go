@@ -1,0 +1,85 @@
+package templates
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+
+	"github.com/standfirst/standfirst/internal/i18n"
+)
+
+// functions is what templates may call.
+//
+//	css, tok         a style or token of style.go
+//	t KEY PAIRS…     a sentence of the message files, in the language of the page
+//	dots             joins what is not empty by " · "
+//	paragraphs       parts text at empty lines
+//	asset NAME       the address of a file of static/
+//	logo             the theme's logo, or nothing
+//	narrower         the smaller of an image's width and its place's
+//	webcal           the address of a calendar, as calendar programs subscribe to it
+//	wrap, underline, rule   of plain text
+//
+// A nil locale is for parsing only.
+func (s *Set) functions(locale *i18n.Locale) template.FuncMap {
+	return template.FuncMap{
+		"css": s.sheet.style,
+		"tok": s.sheet.token,
+		"t": func(key string, pairs ...any) (string, error) {
+			if locale == nil {
+				return "", errors.New("no language")
+			}
+			return locale.Format(key, pairs...)
+		},
+		"dots":       dots,
+		"paragraphs": paragraphs,
+		"darkrules":  func() template.CSS { return s.sheet.dark },
+		"pad":        pad,
+		"logo":       s.theme.logo,
+		"asset":      s.Asset,
+		"narrower":   narrower,
+		"webcal":     webcal,
+		"wrap":       wrap,
+		"underline":  underline,
+		"rule":       rule,
+		"raw":        func(s string) template.HTML { return template.HTML(s) },
+	}
+}
+
+// logo returns the image above the title, nil if there is none.
+func (th Theme) logo() *Image {
+	if th.Logo == "" {
+		return nil
+	}
+	width := th.LogoWidth
+	if width == 0 {
+		width = 160
+	}
+	return &Image{URL: th.Logo, Width: width}
+}
+
+// narrower returns the width attribute of an image that fits its place.
+func narrower(width int, place string) (string, error) {
+	room, err := strconv.Atoi(place)
+	if err != nil {
+		return "", fmt.Errorf("a place's width is a number of pixels, not %q", place)
+	}
+	if width <= 0 || width > room {
+		width = room
+	}
+	return strconv.Itoa(width), nil
+}
+
+// webcal makes the address of a calendar one that calendar programs follow.
+// html/template would take the scheme for a danger.
+func webcal(address string) template.URL {
+	address = link(address)
+	for _, scheme := range []string{"https://", "http://"} {
+		if rest, ok := strings.CutPrefix(address, scheme); ok {
+			return template.URL("webcal://" + rest)
+		}
+	}
+	return ""
+}
