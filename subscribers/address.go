@@ -192,7 +192,7 @@ func ascii(s string) bool {
 // from ada@, but none that matters does. Dots and plus tags are never taken
 // away: on most servers they make another person.
 func AddressKey(email string) string {
-	email = strings.TrimFunc(email, blank)
+	email = strings.TrimSuffix(strings.TrimFunc(email, blank), ".")
 	at := strings.LastIndexByte(email, '@')
 	if domain := email[at+1:]; !ascii(domain) {
 		if a, err := idna.Lookup.ToASCII(domain); err == nil {

@@ -72,6 +72,7 @@ func TestAddressKey(t *testing.T) {
 	same := [][2]string{
 		{"Ada@Example.com", "ada@example.com"},
 		{" ada@example.com\n", "ada@example.com"},
+		{"ada@example.com.", "ada@example.com"},
 		{"ADA@Bücher.example", "ada@xn--bcher-kva.example"},
 	}
 	for _, c := range same {
@@ -166,7 +167,7 @@ func TestSuggest(t *testing.T) {
 // Whatever is taken for an address can be written into a header and an SMTP
 // command as it is, and means the same when read again.
 func FuzzParseAddress(f *testing.F) {
-	for _, s := range []string{"ada@example.com", "ada@bücher.example", "a b@c.d", "ada@例え.テスト", "\"a\"@b.c", "a@b.c\r\n", "a@xn--b.c"} {
+	for _, s := range []string{"ada@example.com", "ada@bücher.example", "a b@c.d", "ada@例え.テスト", "\"a\"@b.c", "a@b.c\r\n", "a@xn--b.c", "a@b.cc."} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

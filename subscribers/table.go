@@ -78,6 +78,8 @@ func separator(header string) byte {
 	return best
 }
 
+const hintQuote = `a quote inside quotes is written twice: ""`
+
 // errLong says that a line is longer than maxRowBytes; it has been skipped.
 var errLong = errors.New("line too long")
 
@@ -109,18 +111,17 @@ func (t *table) next() (fields []string, number int, err error) {
 				continue
 			}
 		}
-		const hint = `a quote inside quotes is written twice: ""`
-		switch {
-		case open:
+		if open {
 			t.push(more...)
-			return nil, number, &RowError{Line: number, Reason: "a quote is opened and not closed", Hint: hint}
-		case err != nil:
-			return nil, number, &RowError{Line: number, Reason: err.Error(), Hint: hint}
+			err = &RowError{Reason: "a quote is opened and not closed", Hint: hintQuote}
 		}
-		if err := t.decode(fields); err != nil {
-			return nil, number, &RowError{Line: number, Reason: err.Error(), Hint: "save the file as UTF-8"}
+		if err == nil {
+			err = t.decode(fields)
 		}
-		return fields, number, nil
+		if refused := (*RowError)(nil); errors.As(err, &refused) {
+			refused.Line = number
+		}
+		return fields, number, err
 	}
 }
 
@@ -175,11 +176,11 @@ func (t *table) readLine() (line, error) {
 
 // split cuts a row into fields (RFC 4180). A quote inside an unquoted field
 // is a character like any other, as spreadsheets have it. open says that a
-// quoted field does not end.
+// quoted field does not end; an error is a *RowError without its line.
 func split(row string, comma byte) (fields []string, open bool, err error) {
 	for {
 		if len(fields) == maxFields {
-			return nil, false, fmt.Errorf("more than %d fields", maxFields)
+			return nil, false, &RowError{Reason: fmt.Sprintf("more than %d fields", maxFields)}
 		}
 		rest, quoted := strings.CutPrefix(strings.TrimLeft(row, " "), `"`)
 		if !quoted {
@@ -211,7 +212,7 @@ func split(row string, comma byte) (fields []string, open bool, err error) {
 			return fields, false, nil
 		}
 		if rest[0] != comma {
-			return nil, false, fmt.Errorf("field %d goes on after its closing quote", len(fields))
+			return nil, false, &RowError{Reason: fmt.Sprintf("field %d goes on after its closing quote", len(fields)), Hint: hintQuote}
 		}
 		row = rest[1:]
 	}
@@ -227,7 +228,7 @@ func (t *table) decode(fields []string) error {
 		case utf8.ValidString(f):
 			t.utf8 = true
 		case t.utf8:
-			return fmt.Errorf("field %d is not UTF-8, although the file is", i+1)
+			return &RowError{Reason: fmt.Sprintf("field %d is not UTF-8, although the file is", i+1), Hint: "save the file as UTF-8"}
 		default:
 			fields[i], _ = charmap.Windows1252.NewDecoder().String(f) // cannot fail: every byte is a character
 		}

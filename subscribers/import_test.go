@@ -1,0 +1,278 @@
+package subscribers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+// memory is an ImportStore that holds readers in memory and keeps its promises.
+type memory struct {
+	t          *testing.T
+	readers    map[string]*Entry // by AddressKey
+	suppressed map[string]string
+	batches    int
+	err        error
+}
+
+func newMemory(t *testing.T) *memory {
+	return &memory{t: t, readers: map[string]*Entry{}, suppressed: map[string]string{}}
+}
+
+func (m *memory) Import(_ context.Context, rows []ImportRow, now time.Time, dryRun bool) ([]ImportResult, error) {
+	if m.batches++; m.err != nil {
+		return nil, m.err
+	}
+	if len(rows) > ImportBatch {
+		m.t.Errorf("a batch of %d rows", len(rows))
+	}
+	var results []ImportResult
+	keys := map[string]bool{}
+	for _, row := range rows {
+		key := AddressKey(row.Email)
+		if keys[key] {
+			m.t.Errorf("line %d: the address is in this batch already", row.Line)
+		}
+		keys[key] = true
+		old := m.readers[key]
+		if old == nil {
+			old = &Entry{}
+		}
+		who := &old.Subscriber
+		if who.ID == 0 {
+			who = nil
+		}
+		d := Merge(who, old.Subscriptions, row, m.suppressed[key], now)
+		res := ImportResult{Line: row.Line, Fate: d.Fate, Why: d.Why}
+		if !dryRun && (d.Fate == New || d.Fate == Changed) {
+			res.ID = m.apply(key, old, d, now)
+		}
+		results = append(results, res)
+	}
+	return results, nil
+}
+
+func (m *memory) apply(key string, old *Entry, d Decision, now time.Time) int64 {
+	e := &Entry{d.Subscriber, slices.Clone(old.Subscriptions)}
+	if e.Subscriber.ID == 0 {
+		e.Subscriber.ID = int64(len(m.readers) + 1)
+	}
+	for _, n := range d.Subscribe {
+		e.Subscriptions = append(e.Subscriptions, Subscription{Subscriber: e.Subscriber.ID, Newsletter: n, Since: now})
+	}
+	for _, n := range d.Leave {
+		i := slices.IndexFunc(e.Subscriptions, func(s Subscription) bool { return s.Newsletter == n })
+		if i < 0 {
+			i = len(e.Subscriptions)
+			e.Subscriptions = append(e.Subscriptions, Subscription{Subscriber: e.Subscriber.ID, Newsletter: n, Since: now})
+		}
+		e.Subscriptions[i].Left = now
+	}
+	if d.Suppress != "" {
+		m.suppressed[key] = d.Suppress
+	}
+	slices.SortFunc(e.Subscriptions, func(a, b Subscription) int { return cmp.Compare(a.Newsletter, b.Newsletter) })
+	m.readers[key] = e
+	return e.Subscriber.ID
+}
+
+// all returns the readers by number.
+func (m *memory) all() iter.Seq2[Entry, error] {
+	entries := slices.SortedFunc(maps.Values(m.readers), func(a, b *Entry) int { return cmp.Compare(a.Subscriber.ID, b.Subscriber.ID) })
+	return func(yield func(Entry, error) bool) {
+		for _, e := range entries {
+			if !yield(*e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func importer(m *memory) *Importer {
+	return &Importer{Store: m, Newsletters: []string{"weekly", "events"}}
+}
+
+func TestImport(t *testing.T) {
+	const file = `Name,EMAIL,Topics,cities,newsletters,timezone,language,status,Shoe size
+Ada,ada@example.com,go; ai ;go,London;New York,weekly,Europe/London,en,active,38
+"Bob ""B""
+Builder",bob@Bücher.example,,,,,de_DE,,
+Cy,cy@example.com,,,weekly;events:left,,,PENDING,
+Di,di@example.com,,,weekly,,,unsubscribed,
+
+Ada again,Ada@Example.com,,,,,,,
+Eve,eve,,,,,,,
+Flo,flo@example.com,,,wekly,,,,
+Gus,gus@example.com,,,,Europe/Londn,,,
+Hal,hal@example.com,,,,,english,,
+Ivy,ivy@example.com,,,,,,subscribed,
+Jo,jo@example.com,,,,,,,,,extra
+,,,,,,,,
+Kim
+'=Lee,'+lee@example.com
+`
+	m := newMemory(t)
+	rep, err := importer(m).Import(t.Context(), strings.NewReader(file), noon, ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &ImportReport{Rows: 13, New: 5, Refused: 8, Ignored: []string{"Shoe size"}, Notes: []*RowError{}, Refusals: []*RowError{
+		{8, "email", "the same address as in line 2", "the first one counts"},
+		{9, "email", "there is no @", "write it like ada@example.com"},
+		{10, "newsletters", `there is no newsletter "wekly"`, "there is: weekly, events"},
+		{11, "timezone", `"Europe/Londn" is not a time zone`, "like Europe/London or UTC"},
+		{12, "language", `"english" is not a language`, "like en, de or pt-BR"},
+		{13, "status", `"subscribed" is not a status`, "pending, active, unsubscribed, bounced or complained; empty is active"},
+		{14, "", "there are 11 fields, but 9 columns", "a field with a separator in it stands in quotes"},
+		{16, "email", "there is no address", ""},
+	}}
+	if diff := gocmp.Diff(want, rep); diff != "" {
+		t.Errorf("report (-want +got):\n%s", diff)
+	}
+	sub := func(id int64, name string) Subscription {
+		return Subscription{Subscriber: id, Newsletter: name, Since: noon}
+	}
+	left := func(id int64, name string) Subscription {
+		return Subscription{Subscriber: id, Newsletter: name, Since: noon, Left: noon}
+	}
+	wantReaders := []Entry{
+		{Subscriber{ID: 1, Email: "ada@example.com", Name: "Ada", Topics: []string{"ai", "go"}, Cities: []string{"London", "New York"}, Timezone: "Europe/London", Language: "en", Status: Active, Since: noon, Consent: NoConsent}, []Subscription{sub(1, "weekly")}},
+		{Subscriber{ID: 2, Email: "bob@xn--bcher-kva.example", Name: `Bob "B" Builder`, Language: "de-DE", Status: Active, Since: noon, Consent: NoConsent}, []Subscription{sub(2, "events"), sub(2, "weekly")}},
+		{Subscriber{ID: 3, Email: "cy@example.com", Name: "Cy", Status: Pending, Since: noon, Consent: NoConsent}, []Subscription{left(3, "events"), sub(3, "weekly")}},
+		{Subscriber{ID: 4, Email: "di@example.com", Name: "Di", Status: Left, Since: noon, Consent: NoConsent}, []Subscription{left(4, "weekly")}},
+		{Subscriber{ID: 5, Email: "+lee@example.com", Name: "=Lee", Status: Active, Since: noon, Consent: NoConsent}, []Subscription{sub(5, "events"), sub(5, "weekly")}},
+	}
+	var got []Entry
+	for e := range m.all() {
+		got = append(got, e)
+	}
+	if diff := gocmp.Diff(wantReaders, got); diff != "" {
+		t.Errorf("readers (-want +got):\n%s", diff)
+	}
+
+	again, err := importer(m).Import(t.Context(), strings.NewReader(file), noon.Add(time.Hour), ImportOptions{})
+	if err != nil || again.Same != 5 || again.Refused != 8 || again.New+again.Changed != 0 {
+		t.Errorf("the same file again: %+v, %v", again, err)
+	}
+}
+
+func TestImportHeader(t *testing.T) {
+	for _, c := range []struct{ file, want string }{
+		{"", "import: line 1: the file is empty (its first line names the columns: email,name,topics,cities,newsletters,timezone,language,status)"},
+		{"ada@example.com\nbob@example.com\n", "import: line 1: there is no column email (the first line is a reader already; put a line above it that names the columns, like email or email,name)"},
+		{"name,address\n", "import: line 1: there is no column email (the first line names the columns: email,name,topics,cities,newsletters,timezone,language,status)"},
+		{"email,name,Email\n", "import: line 1: email: there are two columns of this name"},
+		{"\"email\n", "import: header: line 1: a quote is opened and not closed (a quote inside quotes is written twice: \"\")"},
+	} {
+		_, err := importer(newMemory(t)).Import(t.Context(), strings.NewReader(c.file), noon, ImportOptions{})
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%q: %v\nwant %s", c.file, err, c.want)
+		}
+	}
+}
+
+// tenThousand writes a file of n readers.
+func tenThousand(n int) string {
+	var b strings.Builder
+	b.WriteString("email,name,topics,cities,timezone\n")
+	for i := range n {
+		fmt.Fprintf(&b, "reader%d@example.com,\"Reader, %d\",go;ai,London,Europe/London\n", i, i)
+	}
+	return b.String()
+}
+
+func TestImportMany(t *testing.T) {
+	m := newMemory(t)
+	file := tenThousand(10_000) + "reader9999@example.com\nnobody\n"
+	var told []int
+	opt := ImportOptions{Progress: func(r *ImportReport) { told = append(told, r.Rows) }, DryRun: true}
+	rep, err := importer(m).Import(t.Context(), strings.NewReader(file), noon, opt)
+	if err != nil || rep.New != 10_000 || rep.Refused != 2 || rep.Rows != 10_002 {
+		t.Fatalf("dry run: %+v, %v", rep, err)
+	}
+	if len(m.readers) != 0 {
+		t.Errorf("a dry run wrote %d readers", len(m.readers))
+	}
+	if m.batches != 20 || len(told) != 21 || !slices.IsSorted(told) {
+		t.Errorf("%d batches, progress %v", m.batches, told)
+	}
+	refused := 0
+	rep, err = importer(m).Import(t.Context(), strings.NewReader(file), noon, ImportOptions{Refused: func(*RowError) { refused++ }})
+	if err != nil || rep.New != 10_000 || len(m.readers) != 10_000 || refused != 2 {
+		t.Fatalf("import: %+v, %v, %d readers, %d refused", rep, err, len(m.readers), refused)
+	}
+	rep, err = importer(m).Import(t.Context(), strings.NewReader(file), noon, ImportOptions{})
+	if err != nil || rep.Same != 10_000 || rep.New+rep.Changed != 0 {
+		t.Fatalf("again: %+v, %v", rep, err)
+	}
+}
+
+func TestImportNeverRevives(t *testing.T) {
+	m := newMemory(t)
+	run := func(file string) *ImportReport {
+		t.Helper()
+		rep, err := importer(m).Import(t.Context(), strings.NewReader(file), noon, ImportOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rep
+	}
+	run("email,status\nleft@example.com,unsubscribed\npending@example.com,pending\nbounced@example.com,bounced\n")
+	m.suppressed["erased@example.com"] = Erased
+	rep := run("email,status\nLeft@example.com,active\npending@example.com,\nbounced@example.com,active\nerased@example.com,\n")
+	if rep.Refused != 4 || rep.New+rep.Changed+rep.Same != 0 {
+		t.Errorf("%+v", rep)
+	}
+	for key, e := range m.readers {
+		if e.Subscriber.Status == Active {
+			t.Errorf("%s is active", key)
+		}
+	}
+}
+
+func TestImportErrors(t *testing.T) {
+	full := errors.New("disk full")
+	m := newMemory(t)
+	m.err = full
+	if _, err := importer(m).Import(t.Context(), strings.NewReader(tenThousand(3)), noon, ImportOptions{}); !errors.Is(err, full) || !strings.Contains(err.Error(), "lines 2 to 4") {
+		t.Errorf("an error of the store gives %v", err)
+	}
+	broken := io.MultiReader(strings.NewReader(tenThousand(700)), iotest.ErrReader(io.ErrUnexpectedEOF))
+	m = newMemory(t)
+	rep, err := importer(m).Import(t.Context(), broken, noon, ImportOptions{})
+	if !errors.Is(err, io.ErrUnexpectedEOF) || rep.New != ImportBatch || len(m.readers) != ImportBatch {
+		t.Errorf("a broken file gives %+v, %v", rep, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := importer(newMemory(t)).Import(ctx, strings.NewReader("email\n"), noon, ImportOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled, but: %v", err)
+	}
+}
+
+func BenchmarkReader(b *testing.B) {
+	file := tenThousand(10_000)
+	b.SetBytes(int64(len(file)))
+	for b.Loop() {
+		in, err := NewReader(strings.NewReader(file), []string{"weekly"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, err := range in.Rows() {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
