@@ -48,6 +48,23 @@ func (c *Catalog) For(tag string) *Locale {
 	return &Locale{Tag: asked.String(), Dir: direction(asked), Words: files[0].tag, cal: cal, files: files}
 }
 
+// First returns the locale of the first tag that the catalogue has sentences
+// for: a reader's language, then a publication's. When it has them for none, it
+// is the locale of the last tag, so that a publication in a language without a
+// message file at least has its days in its own language.
+func (c *Catalog) First(tags ...string) *Locale {
+	last := ""
+	for _, tag := range tags {
+		if t, err := parseTag(tag); err == nil && len(c.filesOf(t)) > 0 {
+			return c.For(tag)
+		}
+		if tag != "" {
+			last = tag
+		}
+	}
+	return c.For(last)
+}
+
 // americanEnglish is what English is when no region is named.
 var americanEnglish = language.English
 

@@ -69,6 +69,26 @@ func TestForBroughtLanguage(t *testing.T) {
 	}
 }
 
+func TestFirst(t *testing.T) {
+	for _, tt := range []struct {
+		tags []string
+		want string
+	}{
+		{[]string{"de", "en"}, "de"},
+		{[]string{"de-CH", "en-GB"}, "de-CH"},
+		{[]string{"he", "en-GB"}, "en-GB"}, // no Hebrew sentences: all English rather than half
+		{[]string{"", "fr"}, "fr"},
+		{[]string{"nonsense!", "fr"}, "fr"},
+		{[]string{"sv", "pl"}, "pl"}, // sentences for neither: the publication's own days
+		{[]string{"sv", ""}, "sv"},
+		{nil, "en"},
+	} {
+		if got := BuiltIn().First(tt.tags...).Tag; got != tt.want {
+			t.Errorf("%q: got %s, want %s", tt.tags, got, tt.want)
+		}
+	}
+}
+
 func TestNumber(t *testing.T) {
 	for _, tt := range []struct {
 		tag  string
@@ -123,13 +143,13 @@ func TestInDays(t *testing.T) {
 		want string
 	}{
 		{"en", -3, "today"}, {"en", 0, "today"}, {"en", 1, "tomorrow"}, {"en", 2, "in two days"},
-		{"en", 7, "in seven days"}, {"en", 12, "in twelve days"}, {"en", 13, "in 13 days"},
+		{"en", 6, "in six days"}, {"en", 7, "in one week"}, {"en", 8, "in eight days"}, {"en", 12, "in twelve days"}, {"en", 13, "in 13 days"},
 		{"en", 14, "in two weeks"}, {"en", 15, "in about two weeks"}, {"en", 17, "in about two weeks"},
 		{"en", 18, "in about three weeks"}, {"en", 38, "in about five weeks"}, {"en", 39, "in about six weeks"},
 		{"en", 41, "in about six weeks"}, {"en", 42, "in six weeks"}, {"en", 84, "in twelve weeks"}, {"en", 91, "in 13 weeks"},
 		{"en", 92, "in about three months"}, {"en", 160, "in about five months"}, {"en", 365, "in about twelve months"},
 		{"en", 400, "in about 13 months"},
-		{"de", 42, "in sechs Wochen"}, {"fr", 2, "dans deux jours"}, {"es", 40, "dentro de unas seis semanas"},
+		{"de", 7, "in einer Woche"}, {"de", 42, "in sechs Wochen"}, {"fr", 2, "dans deux jours"}, {"es", 40, "dentro de unas seis semanas"},
 		{"ar", 2, "بعد يومين"}, {"ar", 3, "بعد ثلاثة أيام"}, {"ar", 12, "بعد اثني عشر يومًا"}, {"ar", 42, "بعد ستة أسابيع"},
 		{"pl", 42, "in six weeks"},
 	} {

@@ -7,29 +7,29 @@ import (
 )
 
 // InDays says how far away a day is that is n days ahead: "today", "tomorrow",
-// "in twelve days", "in six weeks", "in about five weeks", "in about four
+// "in twelve days", "in one week", "in six weeks", "in about five weeks", "in about four
 // months". Numbers up to twelve are words. A day that has passed is worded as
 // today.
 func (l *Locale) InDays(n int) string {
 	const (
-		week       = 7
-		asDays     = 14  // from here on in weeks
-		asMonths   = 92  // from here on in months
-		tenthMonth = 304 // a month in tenths of days, times ten: 30.4 days
+		week     = 7   // days
+		asWeeks  = 14  // from here on in weeks, and exactly one week too
+		asMonths = 92  // from here on in months
+		month    = 304 // tenths of a day
 	)
 	switch {
 	case n <= 0:
 		return l.Message("when.today")
 	case n == 1:
 		return l.Message("when.tomorrow")
-	case n < asDays:
+	case n < asWeeks && n != week:
 		return l.away("when.days", n)
 	case n < asMonths && n%week == 0:
 		return l.away("when.weeks", n/week)
 	case n < asMonths:
 		return l.away("when.about_weeks", (n+week/2)/week)
 	}
-	return l.away("when.about_months", (n*10+tenthMonth/2)/tenthMonth)
+	return l.away("when.about_months", (n*10+month/2)/month)
 }
 
 // away fills in {count}, which is n in words.
