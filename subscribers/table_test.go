@@ -114,7 +114,7 @@ func FuzzTable(f *testing.F) {
 	f.Add("\"", "sep=;", "\ufeff", byte('\t'))
 	f.Fuzz(func(t *testing.T, a, b, c string, comma byte) {
 		all := a + b + c
-		if !strings.ContainsRune(",;\t", rune(comma)) || !utf8.ValidString(all) || len(all) > 1000 || strings.Count(all, "\n")+strings.Count(all, "\r") > maxRowLines {
+		if !strings.ContainsRune(",;\t", rune(comma)) || !utf8.ValidString(a) || !utf8.ValidString(b) || !utf8.ValidString(c) || len(all) > 1000 || strings.Count(all, "\n")+strings.Count(all, "\r") > maxRowLines {
 			return
 		}
 		var out strings.Builder
