@@ -27,7 +27,8 @@ func (r *reconciling) events() {
 			here[id] = true
 		}
 	}
-	if r.listing.Complete {
+	complete := r.listing.Complete && !slices.ContainsFunc(r.listing.Problems, func(p Problem) bool { return p.Events })
+	if complete {
 		r.moves(claims, here)
 	}
 	for i, c := range claims {
@@ -42,7 +43,9 @@ func (r *reconciling) events() {
 			r.seenEvent(r.known.Events[c.id], f, c.add)
 		}
 	}
-	r.absentEvents(here)
+	if complete && !r.doubted {
+		r.absentEvents(here)
+	}
 	slices.SortStableFunc(r.notices, func(a, b Release) int {
 		return cmp.Or(a.Days.First.Sub(b.Days.First), cmp.Compare(a.Item, b.Item))
 	})
@@ -110,9 +113,6 @@ func (r *reconciling) notice(old, e *Event) {
 // stop by that, and nobody is told anything: an event that vanished may be back
 // tomorrow. Listings that are not believed about articles are not about events.
 func (r *reconciling) absentEvents(here map[string]bool) {
-	if !r.listing.Complete || r.doubted {
-		return
-	}
 	for _, id := range slices.Sorted(maps.Keys(r.known.Events)) {
 		old := r.known.Events[id]
 		if old.Source != r.known.Source || here[id] || r.unread[id] || old.Status == Missing || !r.now.Before(old.Begins()) {
@@ -126,42 +126,73 @@ func (r *reconciling) absentEvents(here map[string]bool) {
 	}
 }
 
-// moves finds events that lost all their keys because their days did: one that
-// lay ahead is gone, and a new one has the same name and city, or the same
-// page. What is missing already is considered last.
+// moves finds events that lost all their keys because their days or their city
+// did: one that lay ahead is gone, and a new one has the same name and city,
+// or the same name and first day, or the same page, if that page is about
+// nothing else. What is missing already is considered last.
 func (r *reconciling) moves(claims []claim, here map[string]bool) {
-	var gone, missing []*Event
+	var ahead, gone, missing []*Event
 	for _, id := range slices.Sorted(maps.Keys(r.known.Events)) {
 		e := r.known.Events[id]
+		if e.Source != r.known.Source || !r.now.Before(e.Begins()) {
+			continue
+		}
+		ahead = append(ahead, e)
 		switch {
-		case e.Source != r.known.Source || here[id] || r.unread[id] || !r.now.Before(e.Begins()):
+		case here[id] || r.unread[id]:
 		case e.Status == Missing:
 			missing = append(missing, e)
 		default:
 			gone = append(gone, e)
 		}
 	}
-	marks := []func(*Event) string{
-		func(e *Event) string { return TopicKey(e.Name) + "\n" + CityKey(e.City) },
-		func(e *Event) string { return string(URLKey(e.URL)) },
+	if len(gone)+len(missing) == 0 {
+		return
+	}
+	shown := make([]*Event, len(claims)) // that lie ahead
+	for i := range claims {
+		if e := r.show(&r.listing.Events[i], nil); r.now.Before(e.Begins()) {
+			shown[i] = &e
+		}
+	}
+
+	name := func(e *Event) string { return TopicKey(e.Name) }
+	page := func(e *Event) string { return string(URLKey(e.URL)) }
+	busy := make(map[string]int) // events at a page, the more of the known and the shown
+	for _, e := range ahead {
+		busy[page(e)]++
+	}
+	at := make(map[string]int)
+	for _, e := range shown {
+		if e != nil {
+			at[page(e)]++
+			busy[page(e)] = max(busy[page(e)], at[page(e)])
+		}
 	}
 	for _, pool := range [][]*Event{gone, missing} {
-		for _, mark := range marks {
-			lost := make(map[string][]*Event)
+		for _, mark := range []func(*Event) string{
+			func(e *Event) string { return name(e) + "\n" + CityKey(e.City) },
+			func(e *Event) string { return name(e) + "\n" + e.Days.First.String() },
+			func(e *Event) string {
+				if p := page(e); busy[p] == 1 {
+					return p
+				}
+				return ""
+			},
+		} {
+			lost, found := make(map[string][]*Event), make(map[string][]int)
 			for _, e := range pool {
 				if !here[e.ID] {
 					lost[mark(e)] = append(lost[mark(e)], e)
 				}
 			}
-			shown := make(map[string][]int)
-			for i, c := range claims {
-				e := r.show(&r.listing.Events[i], nil)
-				if c.id == "" && c.why == "" && r.now.Before(e.Begins()) {
-					shown[mark(&e)] = append(shown[mark(&e)], i)
+			for i, e := range shown {
+				if e != nil && claims[i].id == "" && claims[i].why == "" {
+					found[mark(e)] = append(found[mark(e)], i)
 				}
 			}
 			for m, es := range lost {
-				if is := shown[m]; m != "" && len(es) == 1 && len(is) == 1 {
+				if is := found[m]; m != "" && len(es) == 1 && len(is) == 1 {
 					claims[is[0]].id = es[0].ID
 					here[es[0].ID] = true
 				}

@@ -85,6 +85,9 @@ type Problem struct {
 	At   Position
 	What string
 	Hint string // a way out, if we know one
+	// Events tells that events may stand behind the problem: while it lasts,
+	// none that is not shown is taken for gone.
+	Events bool
 }
 
 // Error writes the problem on one line.
