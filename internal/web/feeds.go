@@ -1,0 +1,67 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/feed"
+	"github.com/standfirst/standfirst/templates"
+)
+
+// feed gives one document of the shelf. A query string is tolerated and
+// ignored: readers add things to addresses.
+func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
+	d, ok := s.Shelf.Document(r.URL.EscapedPath())
+	if !ok {
+		return notFound
+	}
+	h := w.Header()
+	h.Set("Content-Type", mediaType(d.Format, r.Header))
+	h.Set("Cache-Control", "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400")
+	h.Set("Vary", "Sec-Fetch-Dest")
+	h.Set("Access-Control-Allow-Origin", "*")
+	return give(w, r, d.Body, d.ETag, d.Modified)
+}
+
+// mediaType is the type of a format, but plain XML for a browser's window:
+// there the registered types are shown as text or downloaded, whatever the
+// stylesheet says. The bytes are the same.
+func mediaType(f feed.Format, h http.Header) string {
+	if (f == feed.RSS || f == feed.Atom) && h.Get("Sec-Fetch-Dest") == "document" {
+		return "text/xml; charset=utf-8"
+	}
+	return f.MediaType() + "; charset=utf-8"
+}
+
+// feedList is the page that lists all feeds for people.
+func (s *Server) feedList(w http.ResponseWriter, r *http.Request) error {
+	l := s.locale()
+	topics, authors, cities := s.Shelf.Labels()
+	v := &templates.FeedsPage{
+		Page:    s.page(r, l.Message("feeds.title")),
+		All:     feedSet(l.Message("feeds.all"), "/feed"),
+		Topics:  feedSets(topics, "/topics/"),
+		Authors: feedSets(authors, "/authors/"),
+		OPML:    "/feeds.opml",
+		Calendars: []templates.Link{
+			{Label: l.Message("feeds.all_events"), URL: s.Publication.URL + "/events.ics"},
+		},
+	}
+	s.at(&v.Page, "/feeds")
+	for _, c := range cities {
+		v.Calendars = append(v.Calendars, templates.Link{Label: l.Message("feeds.city", "city", c.Name), URL: s.Publication.URL + "/events/" + c.Slug + ".ics"})
+	}
+	return s.public(w, r, v)
+}
+
+func feedSet(label, base string) templates.FeedSet {
+	return templates.FeedSet{Label: label, RSS: base + ".rss", Atom: base + ".atom", JSON: base + ".json"}
+}
+
+func feedSets(labels []content.Label, under string) []templates.FeedSet {
+	var sets []templates.FeedSet
+	for _, l := range labels {
+		sets = append(sets, feedSet(l.Name, under+l.Slug+"/feed"))
+	}
+	return sets
+}
