@@ -54,28 +54,11 @@ const stripLength = 6
 // left out, which makes another version; mailer.ErrEmpty says that nothing is
 // left.
 func (p *Press) Master(ctx context.Context, edition string, version int, now time.Time) (*mailer.Master, error) {
-	v, err := p.Store.Version(ctx, edition, version)
+	v, entries, err := p.current(ctx, edition, version, now)
 	if err != nil {
-		return nil, fmt.Errorf("edition %s: version %d: %w", edition, version, err)
+		return nil, err
 	}
-	entries, err := p.entries(ctx, v.Items, nil)
-	if err != nil {
-		return nil, fmt.Errorf("edition %s: %w", edition, err)
-	}
-	held := holding(entries, now)
-	switch {
-	case len(held) == 0:
-		return nil, mailer.ErrEmpty
-	case len(held) < len(v.Items):
-		v.Items = nil
-		for i := range held {
-			v.Items = append(v.Items, item(&held[i]))
-		}
-		if v.N, err = p.Store.AddVersion(ctx, *v); err != nil {
-			return nil, fmt.Errorf("edition %s: version: %w", edition, err)
-		}
-	}
-	l, err := p.letter(ctx, NewsletterOf(edition), edition, v.Language, held, now)
+	l, err := p.letter(ctx, NewsletterOf(edition), edition, v.Language, entries, now)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +71,34 @@ func (p *Press) Master(ctx context.Context, edition string, version int, now tim
 	}
 	m.Version = v.N
 	return m, nil
+}
+
+// current returns a version without what no longer holds, as a version of its
+// own, and its entries.
+func (p *Press) current(ctx context.Context, edition string, version int, now time.Time) (*Version, []content.Entry, error) {
+	v, err := p.Store.Version(ctx, edition, version)
+	if err != nil {
+		return nil, nil, fmt.Errorf("edition %s: version %d: %w", edition, version, err)
+	}
+	entries, err := p.entries(ctx, v.Items, nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("edition %s: %w", edition, err)
+	}
+	entries = holding(entries, now)
+	if len(entries) == 0 {
+		return nil, nil, mailer.ErrEmpty
+	}
+	if len(entries) == len(v.Items) {
+		return v, entries, nil
+	}
+	v.Items = nil
+	for i := range entries {
+		v.Items = append(v.Items, item(&entries[i]))
+	}
+	if v.N, err = p.Store.AddVersion(ctx, *v); err != nil {
+		return nil, nil, fmt.Errorf("edition %s: version: %w", edition, err)
+	}
+	return v, entries, nil
 }
 
 // entries fetches items in their order, from extra those that are not on the
