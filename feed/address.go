@@ -5,21 +5,19 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
+
+	"github.com/standfirst/standfirst/content"
 )
 
-// Segment returns name as it stands in the path of a feed: lower case, words
-// joined by hyphens, the rest escaped. Two names with one Segment are one topic
-// (author, city). Distinctions that matter stay: C, C++ and C# are three.
+// Segment returns name as it stands, escaped, in the path of a feed. Names with
+// one [content.TopicKey] have one Segment, and are one topic (author, city) here.
+// It is empty only for an empty name.
 func Segment(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(text(name)), func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune("-_/\\", r)
-	})
-	s := strings.Join(words, "-")
-	if strings.Trim(s, ".") == "" {
-		return strings.Repeat("-", len(s)) // "." and ".." would walk up the path
+	key := chars(content.TopicKey(name))
+	if strings.Trim(key, ".") == "" && text(name) != "" {
+		return strings.Repeat("-", max(1, len(key))) // "." and ".." would walk up the path
 	}
-	return url.PathEscape(s)
+	return escape(key, segmentChars)
 }
 
 // base returns the address of the feeds of articles in this scope, below the
@@ -87,6 +85,7 @@ func (p *Publication) tag(parts ...string) string {
 
 const (
 	alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	segmentChars = alphanumeric + "-._~+"
 	tagChars     = alphanumeric + "-._~:"
 	uriChars     = alphanumeric + "-._~:/?#@!$&'()*+,;=%"
 )

@@ -135,14 +135,12 @@ func (p *Publication) article(e *content.Entry, opt Options) Item {
 		it.Language = ""
 	}
 	it.Published, it.Updated = p.dates(e)
-	if a.Access.Open() {
+	if a.Access.Open() && (opt.FullText || it.Summary == "") {
 		whole := body(a.Body, it.URL)
 		if opt.FullText {
 			it.Content = whole
 		}
-		if it.Summary == "" {
-			it.Summary = shorten(plain(whole), 240)
-		}
+		it.Summary = cmp.Or(it.Summary, shorten(plain(whole), 240))
 	}
 	// A reader shows something only if there is something, and a title is
 	// demanded: the other one stands in, at worst the day.

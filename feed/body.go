@@ -71,14 +71,27 @@ func body(src, page string) string {
 	for _, n := range nodes {
 		keep(root, n, base)
 	}
+	if !shows(root) {
+		return ""
+	}
 	var b strings.Builder
 	if err := html.Render(&b, root); err != nil {
 		return ""
 	}
-	if out := strings.TrimSpace(b.String()); plain(out) != "" || strings.Contains(out, " src") {
-		return out
+	return strings.TrimSpace(b.String())
+}
+
+// shows reports whether there is anything to see: not only empty paragraphs.
+func shows(n *html.Node) bool {
+	if n.Type == html.TextNode && strings.TrimSpace(n.Data) != "" || attr(n, "src") != "" {
+		return true
 	}
-	return "" // empty paragraphs
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if shows(c) {
+			return true
+		}
+	}
+	return false
 }
 
 // keep copies what is allowed of n below parent. The parser bounds the depth.

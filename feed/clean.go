@@ -90,8 +90,11 @@ func resolve(ref string, base *url.URL, schemes ...string) string {
 		if u.Host == "" || u.Opaque != "" {
 			return ""
 		}
-		host, err := idna.Lookup.ToASCII(u.Hostname())
-		if err == nil && host != u.Hostname() {
+		if strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			host, err := idna.Lookup.ToASCII(u.Hostname())
+			if err != nil {
+				return ""
+			}
 			u.Host = strings.Replace(u.Host, u.Hostname(), host, 1)
 		}
 		u.User = nil

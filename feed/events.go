@@ -18,7 +18,7 @@ import (
 func Events(pub Publication, scope Scope, events []content.Event, opt Options) *Feed {
 	var chosen []content.Event
 	for _, e := range events {
-		if !e.Days.First.IsZero() && (scope.City == "" || Segment(scope.City) == Segment(city(&e))) {
+		if !e.Days.First.IsZero() && scope.near(&e) {
 			chosen = append(chosen, e)
 		}
 	}
@@ -44,6 +44,16 @@ func Events(pub Publication, scope Scope, events []content.Event, opt Options) *
 	f.Items = f.Items[:min(opt.items(), len(f.Items))]
 	f.touch(pub.floor())
 	return f
+}
+
+// near reports whether an event belongs to the scope: cities are compared as
+// for letters, so that Munich has what is in München.
+func (s Scope) near(e *content.Event) bool {
+	if s.City == "" {
+		return true
+	}
+	key := content.CityKey(s.City)
+	return key != "" && key == content.CityKey(city(e)) || Segment(s.City) == Segment(city(e))
 }
 
 // city returns where an event is, as scopes name it.

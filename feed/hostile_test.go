@@ -80,7 +80,7 @@ func TestNames(t *testing.T) {
 func TestSegment(t *testing.T) {
 	for name, want := range map[string]string{
 		"AI": "ai", "Platform  Engineering": "platform-engineering", "AI/ML": "ai-ml", "C": "c", "C++": "c++", "C#": "c%23", ".NET": ".net",
-		"..": "--", "Führung": "f%C3%BChrung", "a%2Fb": "a%252fb", "": "",
+		"..": "--", "Führung": "f%C3%BChrung", "a%2Fb": "a%252fb", "": "", "#": "-", "R&D": "r%26d", "👩‍👧": "%F0%9F%91%A9-%F0%9F%91%A7",
 	} {
 		if got := Segment(name); got != want {
 			t.Errorf("Segment(%q) = %q, want %q", name, got, want)

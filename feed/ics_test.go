@@ -179,7 +179,7 @@ func TestFolding(t *testing.T) {
 }
 
 func TestEventsOfACity(t *testing.T) {
-	for scope, want := range map[string][]string{"": {"e3", "e1", "e2"}, "berlin": {"e2"}, "Online": {"e3"}, "Paris": nil} {
+	for scope, want := range map[string][]string{"": {"e3", "e1", "e2"}, "berlin": {"e2"}, "Online": {"e3"}, "Paris": nil, "München": nil, "BERLIN (Mitte)": {"e2"}} {
 		f := Events(lead, Scope{City: scope}, events(), Options{})
 		var got []string
 		for _, l := range strings.Split(string(f.ICS()), "\r\n") {
