@@ -40,9 +40,9 @@ type Store interface {
 	// there is no such reader.
 	Return(ctx context.Context, id int64, newsletter string, now time.Time) error
 
-	// Pause sends the reader nothing until then; the zero time ends a pause.
+	// PauseUntil sends the reader nothing until then; the zero time ends a pause.
 	// Bookmarks stay. ErrNotFound when there is no such reader.
-	Pause(ctx context.Context, id int64, until time.Time) error
+	PauseUntil(ctx context.Context, id int64, until time.Time) error
 
 	// Erase forgets the reader and their subscriptions and leaves a
 	// [Suppression] with reason [Erased], so that no import brings them back.
