@@ -1,0 +1,90 @@
+package mailer
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// A committer writes results down for all sessions of a process. While it
+// writes, results gather; then it writes those together. An idle one writes at
+// once, so nothing ever waits for company.
+type committer struct {
+	results  chan result
+	log      *slog.Logger
+	progress func(edition string, s Settlement)
+}
+
+type result struct {
+	lease *lease
+	Settlement
+	done chan<- error // gets nil once it is durable
+}
+
+// run writes until results is closed. It does not give up on a result before
+// ctx ends: the letter is out, and forgetting it would send it twice.
+func (c *committer) run(ctx context.Context) {
+	for first := range c.results {
+		batch := []result{first}
+	gather:
+		for {
+			select {
+			case r, ok := <-c.results:
+				if !ok {
+					break gather
+				}
+				batch = append(batch, r)
+			default:
+				break gather
+			}
+		}
+		c.write(ctx, batch)
+	}
+}
+
+// write groups a batch by block, in the order of arrival, and answers.
+func (c *committer) write(ctx context.Context, batch []result) {
+	for len(batch) > 0 {
+		l := batch[0].lease
+		var mine, rest []result
+		var settlements []Settlement
+		for _, r := range batch {
+			if r.lease == l {
+				mine = append(mine, r)
+				settlements = append(settlements, r.Settlement)
+			} else {
+				rest = append(rest, r)
+			}
+		}
+		err := c.insist(ctx, l, settlements)
+		for _, r := range mine {
+			if err == nil && c.progress != nil {
+				c.progress(l.block.Edition, r.Settlement)
+			}
+			r.done <- err
+		}
+		batch = rest
+	}
+}
+
+// insist tries until the results are written or ctx ends.
+func (c *committer) insist(ctx context.Context, l *lease, s []Settlement) error {
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := l.settle(ctx, s)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		c.log.Error("results not written, trying again", "edition", l.block.Edition, "results", len(s), "err", err)
+		pause(ctx, wait)
+	}
+}
+
+// pause waits for d or the end of ctx.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

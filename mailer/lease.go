@@ -1,0 +1,160 @@
+package mailer
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// A lease is a block in our hands: since when, which masters it needs, and how
+// many of its letters are out. Calls to the ledger about it come one at a time.
+type lease struct {
+	ledger   Ledger
+	block    *Block
+	length   time.Duration
+	returned func(*lease) // called once, when all of its letters are settled and no more will come
+
+	mu      sync.Mutex
+	granted time.Time // on our own clock, before we asked
+	over    bool      // lost, stopped, or the process ends: no more letters of it
+	lost    bool
+	out     int // letters handed to sessions
+	open    int // deliveries not settled
+	all     bool
+
+	masters map[int]*edition
+	writing sync.Mutex // held while the ledger is asked about this block
+}
+
+// An edition of a lease is a master that is made once.
+type edition struct {
+	once   sync.Once
+	master *Master
+	err    error
+}
+
+// fresh reports whether another letter may begin: three quarters of the lease
+// are the limit, so that what was begun can be settled before it ends.
+func (l *lease) fresh(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.over && now.Sub(l.granted) < l.length*3/4
+}
+
+// stop ends the lease for letters that have not begun.
+func (l *lease) stop() {
+	l.mu.Lock()
+	l.over = true
+	l.mu.Unlock()
+}
+
+// take counts a letter handed out.
+func (l *lease) take() {
+	l.mu.Lock()
+	l.out++
+	l.mu.Unlock()
+}
+
+// give counts it back, settled or not.
+func (l *lease) give(settled bool) {
+	l.mu.Lock()
+	l.out--
+	if settled {
+		l.open--
+	}
+	done := l.all && l.out == 0
+	l.mu.Unlock()
+	if done {
+		l.returned(l)
+	}
+}
+
+// handedOut tells that no more letters will be taken from it.
+func (l *lease) handedOut() {
+	l.mu.Lock()
+	l.all = true
+	done := l.out == 0
+	l.mu.Unlock()
+	if done {
+		l.returned(l)
+	}
+}
+
+// unsettled returns how many deliveries go back as they came.
+func (l *lease) unsettled() (n int, lost bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.open, l.lost
+}
+
+// renew extends the lease from now, as our clock has it.
+func (l *lease) renew(ctx context.Context, now time.Time) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	until := now.Add(l.length)
+	err := l.ledger.Renew(ctx, l.block, until)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err == nil:
+		l.granted = now
+		l.block.Until = until
+	case errors.Is(err, ErrLost):
+		l.over, l.lost = true, true
+	}
+	return err
+}
+
+// settle writes results down. A lost lease is no error of theirs: the ledger
+// has them all the same.
+func (l *lease) settle(ctx context.Context, results []Settlement) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	err := l.ledger.Settle(ctx, l.block, results)
+	if errors.Is(err, ErrLost) {
+		l.mu.Lock()
+		l.over, l.lost = true, true
+		l.mu.Unlock()
+		return nil
+	}
+	return err
+}
+
+// release gives the rest back.
+func (l *lease) release(ctx context.Context) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	if err := l.ledger.Release(ctx, l.block); err != nil && !errors.Is(err, ErrLost) {
+		return err
+	}
+	return nil
+}
+
+// master makes the master of a version, once for the block.
+func (l *lease) master(ctx context.Context, press Press, version int, now time.Time) (*Master, error) {
+	l.mu.Lock()
+	e := l.masters[version]
+	if e == nil {
+		e = new(edition)
+		l.masters[version] = e
+	}
+	l.mu.Unlock()
+	e.once.Do(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				e.err = &Panic{r}
+			}
+		}()
+		e.master, e.err = press.Master(ctx, l.block.Edition, version, now)
+	})
+	return e.master, e.err
+}
+
+// forget gives the lease up without a word, because a result of it could not
+// be written: given back, its letters would go out at once a second time.
+func (l *lease) forget() {
+	l.mu.Lock()
+	l.over, l.lost = true, true
+	l.mu.Unlock()
+}

@@ -1,0 +1,284 @@
+package mailer
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A run is a worker at work: one goroutine claims blocks and hands out their
+// letters, sessions send them, a committer writes down what they say, and a
+// ticker keeps the leases.
+type run struct {
+	w           *Worker
+	log         *slog.Logger
+	edition     string
+	drain       bool
+	lease, idle time.Duration
+
+	soft context.Context // no new letters when it ends
+	hard context.Context // letters in hand are dropped when it ends
+	last context.Context // results are given up when it ends
+
+	jobs      chan job
+	changed   chan struct{} // something that claiming may be waiting for
+	committer *committer
+	breaker   *breaker
+	pace      *pace
+	unwritten atomic.Int64
+
+	mu       sync.Mutex
+	leases   map[*lease]bool
+	untried  map[int64]time.Time // drain: first attempts put off without being made, and until when
+	dropped  map[letterKey]int
+	refused  map[string]int // letters in a row that nobody wanted, by edition
+	halted   error
+	tripped  error // why the breaker opened
+	troubles int   // of the ledger, in a row
+	calm     time.Time
+}
+
+// A job is one letter to be sent.
+type job struct {
+	lease *lease
+	Delivery
+	probe bool // the breaker waits to hear of it
+}
+
+type letterKey struct {
+	edition    string
+	subscriber int64
+}
+
+// claiming claims and hands out until ctx ends, or a drain is done.
+func (r *run) claiming() error {
+	for r.soft.Err() == nil {
+		now := time.Now()
+		if until := r.resting(now); !until.IsZero() {
+			if err := r.enough(); err != nil {
+				return err
+			}
+			r.wait(until.Sub(now))
+			continue
+		}
+		block, err := r.w.Ledger.Claim(r.soft, Claim{Owner: r.w.Owner, Now: now, Lease: r.lease, Edition: r.edition})
+		if err != nil {
+			r.trouble("block not claimed", err)
+			continue
+		}
+		if block != nil {
+			r.untroubled()
+			r.hand(r.hold(block, now))
+			continue
+		}
+		wait, done, err := r.nothing(now)
+		if err != nil {
+			r.trouble("ledger not read", err)
+			continue
+		}
+		r.untroubled()
+		if done {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			return r.halted
+		}
+		r.wait(wait)
+	}
+	return nil
+}
+
+// nothing decides what to do when nothing can be claimed: how long to wait, or
+// that a drain is done.
+func (r *run) nothing(now time.Time) (wait time.Duration, done bool, err error) {
+	due, ok, err := r.w.Ledger.Due(r.soft, r.edition)
+	if err != nil {
+		return 0, false, err
+	}
+	wait = poll
+	if ok {
+		// What is due and yet not ours may be so for a moment only.
+		wait = min(poll, max(due.Sub(now), 50*time.Millisecond))
+	}
+	if !r.drain {
+		return wait, false, nil
+	}
+	r.mu.Lock()
+	busy := len(r.leases) > 0 // also when halted: their results come first
+	awaited := false
+	for _, until := range r.untried {
+		awaited = awaited || now.Sub(until) < poll // longer overdue, and somebody else has settled it
+	}
+	halted := r.halted != nil
+	r.mu.Unlock()
+	switch {
+	case busy:
+		return min(wait, time.Second), false, nil
+	case halted:
+		return 0, true, nil
+	case ok && (!due.After(now) || awaited):
+		return wait, false, nil
+	}
+	if u, is := r.w.Ledger.(Untrier); is {
+		more, err := u.Untried(r.soft, r.edition, now)
+		if err != nil || more {
+			return min(wait, time.Second), false, err
+		}
+	}
+	return 0, true, nil
+}
+
+// hold makes a lease of a block.
+func (r *run) hold(b *Block, granted time.Time) *lease {
+	l := &lease{
+		ledger: r.w.Ledger, block: b, length: r.lease, granted: granted,
+		open: len(b.Deliveries), masters: make(map[int]*edition), returned: r.returned,
+	}
+	r.mu.Lock()
+	r.leases[l] = true
+	r.mu.Unlock()
+	return l
+}
+
+// hand gives the letters of a block to sessions, one by one, as they become
+// free. It does not wait for the last of them.
+func (r *run) hand(l *lease) {
+	defer l.handedOut()
+	for _, d := range l.block.Deliveries {
+		probe, ok := r.gate(l)
+		if !ok {
+			return
+		}
+		l.take()
+		select {
+		case r.jobs <- job{lease: l, Delivery: d, probe: probe}:
+		case <-r.soft.Done():
+			l.give(false)
+			return
+		}
+	}
+}
+
+// gate waits until the breaker lets a letter of l pass, or says that l should
+// be given back.
+func (r *run) gate(l *lease) (probe, ok bool) {
+	for r.soft.Err() == nil {
+		now := time.Now()
+		if !l.fresh(now) {
+			return false, false
+		}
+		switch pass, _ := r.breaker.enter(now); pass {
+		case passGo:
+			return false, true
+		case passProbe:
+			return true, true
+		case passRest:
+			return false, false
+		case passWait:
+			r.wait(time.Second)
+		}
+	}
+	return false, false
+}
+
+// returned is called when all that was handed out of a lease is back.
+func (r *run) returned(l *lease) {
+	n, lost := l.unsettled()
+	if n > 0 && !lost {
+		if err := l.release(r.last); err != nil {
+			r.log.Warn("block not given back; it is free when its lease ends", "edition", l.block.Edition, "err", err)
+		}
+	}
+	r.mu.Lock()
+	delete(r.leases, l)
+	r.mu.Unlock()
+	r.signal()
+}
+
+// renewing keeps the leases while letters of theirs are out.
+func (r *run) renewing(ctx context.Context) {
+	t := time.NewTicker(max(r.lease/4, time.Millisecond))
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		r.mu.Lock()
+		var mine []*lease
+		for l := range r.leases {
+			mine = append(mine, l)
+		}
+		r.mu.Unlock()
+		for _, l := range mine {
+			if err := l.renew(ctx, time.Now()); err != nil && ctx.Err() == nil {
+				r.log.Warn("lease not renewed", "edition", l.block.Edition, "err", err)
+			}
+		}
+	}
+}
+
+// resting returns until when nothing should be claimed, zero if now is fine.
+func (r *run) resting(now time.Time) time.Time {
+	r.mu.Lock()
+	calm := r.calm
+	r.mu.Unlock()
+	if until := r.breaker.rest(now); until.After(calm) {
+		return until
+	}
+	if now.Before(calm) {
+		return calm
+	}
+	return time.Time{}
+}
+
+// enough returns an error when a drain should not wait for the relay any more.
+func (r *run) enough() error {
+	if !r.drain || r.breaker.count() < 2 {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return fmt.Errorf("relay: %w; what was not sent stays queued", r.tripped)
+}
+
+// trouble rests for a while after the ledger or the press failed us.
+func (r *run) trouble(what string, err error) {
+	if r.soft.Err() != nil {
+		return
+	}
+	r.mu.Lock()
+	r.troubles++
+	rest := min(30*time.Second, 500*time.Millisecond<<min(r.troubles, 6))
+	r.calm = time.Now().Add(rest)
+	r.mu.Unlock()
+	r.log.Error(what+", resting", "rest", rest, "err", err)
+}
+
+func (r *run) untroubled() {
+	r.mu.Lock()
+	r.troubles = 0
+	r.mu.Unlock()
+}
+
+func (r *run) signal() {
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+// wait ends with its time, with a change, when woken, and with the run.
+func (r *run) wait(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-r.changed:
+	case <-r.w.wake:
+	case <-r.soft.Done():
+	}
+}
