@@ -23,8 +23,12 @@ const (
 	markEnd   = '\uE001'
 )
 
-// element is the start of an element, or an action that must not be touched.
-var element = regexp.MustCompile("(?s)\\{\\{(?:`[^`]*`|\"(?:\\\\.|[^\"\\\\])*\"|[^`\"}]|\\}[^}])*\\}\\}|<[a-zA-Z]")
+// element is the start of an element, or an action or comment of the template,
+// which must not be touched.
+var element = regexp.MustCompile("(?s)" +
+	"\\{\\{-?\\s*/\\*.*?\\*/\\s*-?\\}\\}|" +
+	"\\{\\{(?:`[^`]*`|\"(?:\\\\.|[^\"\\\\])*\"|'(?:\\\\.|[^'\\\\])*'|[^`\"'}]|\\}[^}])*\\}\\}|" +
+	"<[a-zA-Z]")
 
 // mark puts a mark before every element of a lifted template, which says in
 // the output which line of which file the element came from. at receives the
