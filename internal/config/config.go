@@ -1,0 +1,192 @@
+// Package config reads config.yaml: what there is to publish, when, for whom
+// and through which server.
+//
+// It knows the form of every value and finds every mistake in the file at
+// once, each with its line and column. It does not know what the values are
+// for.
+package config
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Config is a whole file. Paths are absolute or relative to the working
+// directory: those in the file are relative to the file.
+type Config struct {
+	Publication Publication
+	Content     []Source
+	Events      Events
+	Newsletters []Newsletter // in the order of the file
+	Feeds       Feeds
+	Readers     Readers
+	Mail        Mail
+	Database    Database
+	Web         Web
+	Theme       Theme
+
+	file   string
+	places map[string]place // of every key, by its path
+}
+
+// Publication is who publishes.
+type Publication struct {
+	Title       string
+	Description string
+	URL         string         // where readers reach the server, without a slash at its end
+	Language    string         // BCP 47
+	Zone        *time.Location // never nil
+	Address     string         // postal, printed in every letter
+}
+
+// A Source is where articles and events come from.
+type Source struct {
+	Name      string // the word and the place as written: "dir:examples/lead"
+	Dir       string // a folder
+	URL       string // where the site that this folder makes is, without a slash at its end; empty: nowhere
+	Permalink string // how the site makes an address of an article: "/:year/:slug/"; empty: the source's own way
+	Settle    time.Duration
+	Flood     int // 0: no guard
+}
+
+// Events is how events are announced.
+type Events struct {
+	Remind []time.Duration // before the beginning, as written
+}
+
+// A Newsletter is a standing promise: what, when, for whom.
+type Newsletter struct {
+	Name        string // a-z, 0-9 and -, at most 32
+	Title       string
+	Description string
+	Schedule    string         // five fields or a word like @weekly, checked to come; empty: instant
+	Zone        *time.Location // of the schedule; never nil
+	ReaderZone  bool           // each reader's own zone, Zone for those who named none
+	Topics      []string       // none: all
+	Items       []string       // articles, reminders, notices; never empty
+	First       int
+	Newest      time.Duration // 0: no bound
+	Review      bool          // hold: review
+	Grace       time.Duration
+}
+
+// Feeds is what feeds hold.
+type Feeds struct {
+	FullText bool
+	Items    int
+}
+
+// Readers is where readers come from.
+type Readers struct {
+	Seed string // a CSV file, imported once into a new database; empty: none
+}
+
+// The values of [Mail].Transport.
+const (
+	Mailbox = "mailbox" // letters are caught and shown
+	SMTP    = "smtp"    // letters are sent
+)
+
+// Mail is how letters leave.
+type Mail struct {
+	From      Address
+	ReplyTo   Address // zero: From
+	Transport string
+	Folder    string // of caught letters
+	SMTP      Relay
+	Rate      float64 // letters a second; 0: as fast as the relay takes them
+	Sessions  int
+}
+
+// An Address is a name and an e-mail address.
+type Address struct{ Name, Email string }
+
+// The values of [Relay].TLS.
+const (
+	StartTLS    = "starttls" // required, not tried
+	ImplicitTLS = "implicit"
+	NoTLS       = "none"
+)
+
+// Relay is the mail server that takes letters.
+type Relay struct {
+	Host     string
+	Port     int
+	TLS      string
+	Username string // empty: none
+	Password Secret
+}
+
+// A Secret does not show itself in logs and messages.
+type Secret string
+
+// String returns a mark in place of the secret.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "(secret)"
+}
+
+// GoString does what String does, for %#v.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue does what String does, for slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// Database is where everything is kept: "sqlite:FILE" or "postgres://…", with
+// its password.
+type Database string
+
+// Web is where the server listens.
+type Web struct {
+	Listen string // host:port; no host: all
+}
+
+// Theme is what letters and pages look like. Empty values are our own look.
+type Theme struct {
+	Accent     string // #rrggbb
+	AccentDark string // #rrggbb
+	Logo       string // absolute URL
+	LogoWidth  int    // CSS pixels
+	Width      int    // CSS pixels of a letter
+	Templates  string // a folder whose files win over the built-in ones; empty: none
+	Messages   string // a folder of languages that win over the built-in ones; empty: none
+}
+
+// defaults returns what holds where the file says nothing.
+func defaults() Config {
+	return Config{
+		Publication: Publication{Language: "en", Zone: time.UTC},
+		Events:      Events{Remind: []time.Duration{42 * day, 14 * day, 2 * day}},
+		Feeds:       Feeds{FullText: true, Items: 30},
+		Mail:        Mail{Transport: Mailbox, Folder: "var/mailbox", Sessions: 10, SMTP: Relay{TLS: StartTLS}},
+		Database:    "sqlite:var/standfirst.db",
+		Web:         Web{Listen: "127.0.0.1:8080"},
+	}
+}
+
+func defaultSource() Source {
+	return Source{Settle: 2 * time.Minute, Flood: 20}
+}
+
+func defaultNewsletter(zone *time.Location) Newsletter {
+	return Newsletter{
+		Zone:   zone,
+		Items:  []string{"articles", "reminders", "notices"},
+		First:  5,
+		Newest: 30 * day,
+		Grace:  6 * time.Hour,
+	}
+}
+
+// defaultPort returns the port of a relay by how it speaks TLS.
+func defaultPort(tls string) int {
+	switch tls {
+	case ImplicitTLS:
+		return 465
+	case NoTLS:
+		return 25
+	}
+	return 587
+}

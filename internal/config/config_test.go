@@ -1,0 +1,256 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// zones compares time zones by their names.
+var zones = cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
+
+var hidden = cmpopts.IgnoreUnexported(Config{})
+
+// environment is one for tests.
+func environment(name string) (string, bool) {
+	v, ok := map[string]string{"SMTP_PASSWORD": "hush", "PORT": "2525", "HOME_URL": "https://news.example.com/"}[name]
+	return v, ok
+}
+
+func load(text string) (*Config, error) {
+	return parse(filepath.Join("site", "config.yaml"), []byte(text), environment)
+}
+
+// needed is the least that a file must say.
+const needed = `publication: {title: T, url: http://localhost:8080, address: A}
+content: [{dir: articles}]
+newsletters: {weekly: {title: W, schedule: "0 8 * * TUE"}}
+mail: {from: news@example.com}
+`
+
+func london(t *testing.T) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+func TestDefaults(t *testing.T) {
+	got, err := load(needed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Config{
+		Publication: Publication{Title: "T", URL: "http://localhost:8080", Language: "en", Zone: time.UTC, Address: "A"},
+		Content:     []Source{{Name: "dir:articles", Dir: filepath.Join("site", "articles"), Settle: 2 * time.Minute, Flood: 20}},
+		Events:      Events{Remind: []time.Duration{42 * day, 14 * day, 2 * day}},
+		Newsletters: []Newsletter{{
+			Name: "weekly", Title: "W", Schedule: "0 8 * * TUE", Zone: time.UTC,
+			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour,
+		}},
+		Feeds:    Feeds{FullText: true, Items: 30},
+		Mail:     Mail{From: Address{Email: "news@example.com"}, Transport: Mailbox, Folder: filepath.Join("site", "var", "mailbox"), SMTP: Relay{TLS: StartTLS}, Sessions: 10},
+		Database: Database("sqlite:" + filepath.Join("site", "var", "standfirst.db")),
+		Web:      Web{Listen: "127.0.0.1:8080"},
+	}
+	if diff := cmp.Diff(want, got, zones, hidden); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestEverything(t *testing.T) {
+	got, err := load(`
+publication:
+  title: The Example Lead
+  description: For people who lead
+  url: ${HOME_URL}
+  language: pt_br
+  timezone: Europe/London
+  address: |
+    1 Example Street
+    London
+content:
+  - dir: /srv/lead
+    url: https://lead.example.com/
+    permalink: /:year/:slug/
+    settle: 90s
+    flood: 0
+  - dir: ./more/
+events: {remind: [1w, 1h30m]}
+newsletters:
+  weekly: &weekly
+    title: The Weekly
+    schedule: '@weekly'
+    timezone: reader
+    topics: [leadership, "culture"]
+    items: [reminders]
+    first: 0
+    newest: 0
+    hold: review
+    grace: 0
+  news-now:
+    title: Now
+    description: As it happens
+    schedule: instant
+    timezone: UTC
+  third: *weekly
+feeds: {full_text: no, items: 10}
+readers: {seed: readers.csv}
+mail:
+  from: The Lead <News@example.com>
+  reply_to: editors@example.com
+  transport: smtp
+  folder: caught
+  smtp: {host: mail.example.com, port: "${PORT}", tls: implicit, username: news, password: "${SMTP_PASSWORD}"}
+  rate: 0.5
+  sessions: 50
+database: postgres://news:pw@db/news
+web: {listen: ":80"}
+theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.png?v=2", logo_width: 120, width: 640, templates: tpl, messages: /msg}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weekly := Newsletter{
+		Name: "weekly", Title: "The Weekly", Schedule: "@weekly", Zone: london(t), ReaderZone: true,
+		Topics: []string{"leadership", "culture"}, Items: []string{"reminders"}, Review: true,
+	}
+	third := weekly
+	third.Name = "third"
+	want := &Config{
+		Publication: Publication{Title: "The Example Lead", Description: "For people who lead", URL: "https://news.example.com",
+			Language: "pt-BR", Zone: london(t), Address: "1 Example Street\nLondon"},
+		Content: []Source{
+			{Name: "dir:/srv/lead", Dir: "/srv/lead", URL: "https://lead.example.com", Permalink: "/:year/:slug/", Settle: 90 * time.Second},
+			{Name: "dir:more", Dir: filepath.Join("site", "more"), Settle: 2 * time.Minute, Flood: 20},
+		},
+		Events: Events{Remind: []time.Duration{7 * day, 90 * time.Minute}},
+		Newsletters: []Newsletter{weekly, {
+			Name: "news-now", Title: "Now", Description: "As it happens", Zone: time.UTC,
+			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour,
+		}, third},
+		Feeds:   Feeds{Items: 10},
+		Readers: Readers{Seed: filepath.Join("site", "readers.csv")},
+		Mail: Mail{
+			From: Address{"The Lead", "News@example.com"}, ReplyTo: Address{Email: "editors@example.com"}, Transport: SMTP,
+			Folder: filepath.Join("site", "caught"), Rate: 0.5, Sessions: 50,
+			SMTP: Relay{Host: "mail.example.com", Port: 2525, TLS: ImplicitTLS, Username: "news", Password: "hush"},
+		},
+		Database: "postgres://news:pw@db/news",
+		Web:      Web{Listen: ":80"},
+		Theme: Theme{Accent: "#1a56c4", AccentDark: "#9cc0ff", Logo: "https://example.com/l.png?v=2", LogoWidth: 120, Width: 640,
+			Templates: filepath.Join("site", "tpl"), Messages: "/msg"},
+	}
+	if diff := cmp.Diff(want, got, zones, hidden); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if m := got.Mistake("newsletters.weekly.schedule", "too often", "once").Error(); m != filepath.Join("site", "config.yaml")+":22:15: too often (once)" {
+		t.Errorf("a mistake found later is told as %s", m)
+	}
+	if m := got.Mistake("theme.nothing", "what", "").Error(); m != filepath.Join("site", "config.yaml")+": what" {
+		t.Errorf("a mistake without a place is told as %s", m)
+	}
+	if s := fmt.Sprintf("%v %+v %#v", got.Mail.SMTP, got.Mail.SMTP, got.Mail.SMTP.Password); strings.Contains(s, "hush") {
+		t.Errorf("the password is shown: %s", s)
+	}
+}
+
+func TestPasswordFile(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("smtp.password", "hush hush\n")
+	write("empty", "\n")
+	file := func(password string) string {
+		return strings.Replace(needed, "com}", "com, transport: smtp, smtp: {host: localhost, username: u, password_file: "+password+"}}", 1)
+	}
+	write("config.yaml", file("smtp.password"))
+	c, err := Load(filepath.Join(dir, "config.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Mail.SMTP.Password != "hush hush" || c.Mail.SMTP.Port != 587 {
+		t.Errorf("password %q, port %d", string(c.Mail.SMTP.Password), c.Mail.SMTP.Port)
+	}
+	for name, want := range map[string]string{
+		"none":  `4:101: the file "none" cannot be read (no such file or directory)`,
+		"empty": `4:101: the file "empty" cannot be read (it is empty)`,
+	} {
+		write("config.yaml", file(name))
+		if _, err := Load(filepath.Join(dir, "config.yaml")); err == nil || err.Error() != filepath.Join(dir, "config.yaml")+":"+want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// Caught letters need no password.
+	write("config.yaml", strings.Replace(file("none"), "transport: smtp", "transport: mailbox", 1))
+	if _, err := Load(filepath.Join(dir, "config.yaml")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLoadNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	_, err := Load(file)
+	if want := file + ": no such file or directory (standfirst init DIR writes one, --config FILE names another)"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	var m Mistake
+	if !errors.As(err, &m) || m.File != file {
+		t.Errorf("errors.As gives %+v", m)
+	}
+}
+
+func TestSample(t *testing.T) {
+	if _, err := load(Sample); err != nil {
+		t.Error(err)
+	}
+	// What is commented out loads too, when it is wanted.
+	var lines []string
+	for line := range strings.Lines(Sample) {
+		text, blank := strings.CutPrefix(strings.TrimLeft(line, " "), "# ")
+		key, _, ok := strings.Cut(text, ":")
+		if blank && ok && !strings.Contains(strings.TrimSpace(key), " ") && strings.TrimSpace(key) != "username" && !strings.Contains(line, "password_file") {
+			line = strings.Replace(line, "# ", "", 1)
+			if strings.HasPrefix(line, "theme: {templates") {
+				continue
+			}
+		}
+		lines = append(lines, line)
+	}
+	text := strings.Replace(strings.Join(lines, ""), "transport: mailbox", "transport: smtp", 1)
+	c, err := load(text)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if !c.Newsletters[0].Review || c.Mail.SMTP.Host == "" || c.Theme.Width != 600 || c.Readers.Seed == "" || c.Mail.Rate != 20 {
+		t.Errorf("not everything was read: %+v", c)
+	}
+}
+
+// The sample at the top of the repository is the one people begin with.
+func TestRepositoryConfig(t *testing.T) {
+	file := filepath.Join("..", "..", "config.yaml")
+	if _, err := os.Stat(file); err != nil {
+		t.Skip("there is no config.yaml at the top of the repository")
+	}
+	c, err := Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Mail.Transport != Mailbox {
+		t.Errorf("the sample sends mail by %s", c.Mail.Transport)
+	}
+}
