@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/standfirst/standfirst/mailer"
+)
+
+// blockSize is how many deliveries a block holds at most. A worker leases that
+// many, and a transaction of them stays short.
+const blockSize = 500
+
+// given is true of deliveries (d) whose edition counts as given to the reader.
+const given = `(d.state = 'sent' OR d.state = 'skipped' AND d.reason = 'nothing')`
+
+// A delta is what becomes of a block's counters.
+type delta struct{ open, sent, failed, skipped int64 }
+
+// leave counts a delivery out of state, enter counts it into one.
+func (d *delta) leave(state mailer.State) { d.add(state, -1) }
+func (d *delta) enter(state mailer.State) { d.add(state, +1) }
+
+func (d *delta) add(state mailer.State, n int64) {
+	switch state {
+	case mailer.Queued:
+		d.open += n
+	case mailer.Sent:
+		d.sent += n
+	case mailer.Failed:
+		d.failed += n
+	case mailer.Skipped:
+		d.skipped += n
+	}
+}
+
+// deltas are the changes of several blocks.
+type deltas map[int64]*delta
+
+func (ds deltas) of(block int64) *delta {
+	if ds[block] == nil {
+		ds[block] = new(delta)
+	}
+	return ds[block]
+}
+
+// apply changes the counters and finishes blocks in which nothing is open any
+// more. Blocks are taken in order, so that two of us do not wait for each other.
+func (ds deltas) apply(ctx context.Context, s session) error {
+	for _, id := range slices.Sorted(maps.Keys(ds)) {
+		d := *ds[id]
+		_, err := s.exec(ctx, `UPDATE blocks SET open = open + $1, sent = sent + $2, failed = failed + $3,
+			skipped = skipped + $4 WHERE id = $5`, d.open, d.sent, d.failed, d.skipped, id)
+		if err != nil {
+			return fmt.Errorf("counters of block: %w", err)
+		}
+		if err := finishBlock(ctx, s, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishBlock moves the bookmarks of a block with nothing open and marks it
+// done. A block that is not so far, or was done before, is left alone.
+func finishBlock(ctx context.Context, s session, id int64) error {
+	n, err := s.exec(ctx, `UPDATE blocks SET done = 1, lease_until = NULL, owner = '' WHERE id = $1 AND open = 0 AND done = 0`, id)
+	if err != nil || n == 0 {
+		return err
+	}
+	var newsletter string
+	var horizon int64
+	err = s.row(ctx, `SELECT e.newsletter, e.horizon FROM blocks b JOIN editions e ON e.n = b.edition WHERE b.id = $1`, id).
+		Scan(&newsletter, &horizon)
+	if err != nil {
+		return err
+	}
+	if _, err = s.exec(ctx, moveSQL, horizon, newsletter, horizon, id); err != nil {
+		return fmt.Errorf("bookmarks of block: %w", err)
+	}
+	return nil
+}
+
+// moveSQL moves the stored bookmarks of a block. "+ 0" keeps the engines from
+// walking the index by bookmark, which holds every reader of the newsletter.
+const moveSQL = `UPDATE subscriptions SET bookmark = $1 WHERE newsletter = $2 AND bookmark + 0 < $3
+	AND subscriber IN (SELECT d.subscriber FROM deliveries d WHERE d.block = $4 AND ` + given + `)`
+
+// cancelBlock skips what is queued in a block of a cancelled edition.
+func cancelBlock(ctx context.Context, s session, id int64, now time.Time) error {
+	n, err := s.exec(ctx, `UPDATE deliveries SET state = 'skipped', reason = $1, at = $2
+		WHERE block = $3 AND state = 'queued'`, mailer.Cancelled, instant(now), id)
+	if err != nil {
+		return fmt.Errorf("cancelled block: %w", err)
+	}
+	return deltas{id: {open: -n, skipped: n}}.apply(ctx, s)
+}
+
+// numbers returns a column of numbers.
+func numbers(ctx context.Context, s session, query string, args ...any) ([]int64, error) {
+	var out []int64
+	err := s.each(ctx, query, args, func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		out = append(out, n)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// An instant is a time as a column: Unix milliseconds, NULL for the zero time.
+type instant time.Time
+
+// Value implements driver.Valuer.
+func (t instant) Value() (driver.Value, error) {
+	if time.Time(t).IsZero() {
+		return nil, nil
+	}
+	return time.Time(t).UnixMilli(), nil
+}
+
+// Scan implements sql.Scanner.
+func (t *instant) Scan(src any) error {
+	switch ms := src.(type) {
+	case nil:
+		*t = instant{}
+	case int64:
+		*t = instant(time.UnixMilli(ms).UTC())
+	default:
+		return fmt.Errorf("a time is kept as %T", src)
+	}
+	return nil
+}
+
+// asTime is where a column of milliseconds is scanned to.
+func asTime(t *time.Time) *instant { return (*instant)(t) }
+
+// flag is a truth as a column.
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// A list is a list as a column: JSON. None at all is [], and comes back as nil.
+type list[T any] struct{ at *[]T }
+
+func asList[T any](at *[]T) list[T] { return list[T]{at} }
+
+// Value implements driver.Valuer.
+func (l list[T]) Value() (driver.Value, error) {
+	if len(*l.at) == 0 {
+		return "[]", nil
+	}
+	b, err := json.Marshal(*l.at)
+	return string(b), err
+}
+
+// Scan implements sql.Scanner.
+func (l list[T]) Scan(src any) error {
+	*l.at = nil
+	s, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("a list is kept as %T", src)
+	}
+	if s == "[]" {
+		return nil
+	}
+	return json.Unmarshal([]byte(s), l.at)
+}
+
+// listOf is a list to be written.
+func listOf[T any](l []T) list[T] { return list[T]{&l} }
+
+// groups calls f with all ids, some at a time, as a list of parameters that
+// begins with number first, and its arguments. The sizes are few, so that
+// statements are few; the last id fills up. ids must be ascending: f also gets
+// the smallest and the largest, which it should bound its rows with, because
+// PostgreSQL reads all of a fresh table for a bare IN.
+func groups(ids []int64, first int, f func(in string, lo, hi int64, args []any) error) error {
+	for len(ids) > 0 {
+		size := 500
+		for _, s := range []int{1, 10, 100} {
+			if len(ids) <= s {
+				size = s
+				break
+			}
+		}
+		n := min(size, len(ids))
+		args := make([]any, size)
+		for i := range args {
+			args[i] = ids[min(i, n-1)]
+		}
+		if err := f(placeholders(first, size), ids[0], ids[n-1], args); err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+// placeholders writes "$3, $4, $5".
+func placeholders(first, n int) string {
+	b := make([]byte, 0, n*6)
+	for i := range n {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = fmt.Appendf(b, "$%d", first+i)
+	}
+	return string(b)
+}

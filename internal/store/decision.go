@@ -1,0 +1,129 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/mailer"
+)
+
+// supersede skips the older open deliveries of the readers decided upon.
+func (e *expansion) supersede(ctx context.Context) error {
+	byEdition := make(map[int64][]int64)
+	changes := make(deltas)
+	for _, d := range e.stale {
+		byEdition[d.edition] = append(byEdition[d.edition], d.subscriber)
+		changes.of(d.block).leave(mailer.Queued)
+		changes.of(d.block).enter(mailer.Skipped)
+	}
+	for edition, ids := range byEdition {
+		err := groups(distinct(ids), 6, func(in string, lo, hi int64, args []any) error {
+			_, err := e.exec(ctx, `UPDATE deliveries SET state = 'skipped', reason = $1, at = $2
+				WHERE edition = $3 AND subscriber BETWEEN $4 AND $5 AND subscriber IN (`+in+`) AND state = 'queued'`,
+				append([]any{mailer.Superseded, instant(e.now), edition, lo, hi}, args...)...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return changes.apply(ctx, e.session)
+}
+
+// writeDecisions makes the versions, cuts the blocks and writes a row for
+// everybody.
+func (e *expansion) writeDecisions(ctx context.Context, decisions []digest.Decision) error {
+	const into = `INSERT INTO deliveries (edition, subscriber, block, version, state, reason, at) VALUES`
+	var rows [][]any
+	var nothing []int64
+	var letters []digest.Decision
+	for _, d := range decisions {
+		if d.Reason == "" {
+			letters = append(letters, d)
+			continue
+		}
+		rows = append(rows, []any{e.edition, d.Subscriber, nil, 0, string(mailer.None), d.Reason, instant(e.now)})
+		if d.Reason == mailer.Nothing {
+			nothing = append(nothing, d.Subscriber)
+		}
+	}
+	if none := len(rows); none > 0 {
+		if _, err := e.exec(ctx, `UPDATE editions SET none = none + $1 WHERE n = $2`, none, e.edition); err != nil {
+			return fmt.Errorf("readers without a letter: %w", err)
+		}
+	}
+	// What the edition passed over for these is settled.
+	err := groups(distinct(nothing), 6, func(in string, lo, hi int64, args []any) error {
+		_, err := e.exec(ctx, `UPDATE subscriptions SET bookmark = $1 WHERE newsletter = $2 AND bookmark + 0 < $3
+			AND subscriber BETWEEN $4 AND $5 AND subscriber IN (`+in+`)`,
+			append([]any{e.Horizon, e.Newsletter, e.Horizon, lo, hi}, args...)...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("bookmarks: %w", err)
+	}
+	// A block has one due moment. Within it, readers keep their order.
+	slices.SortStableFunc(letters, func(a, b digest.Decision) int { return cmp.Compare(dueMilli(a.Due), dueMilli(b.Due)) })
+	versions := make(map[string]int)
+	planned := make(map[int]int64)
+	for len(letters) > 0 {
+		n := 1
+		for n < len(letters) && n < blockSize && dueMilli(letters[n].Due) == dueMilli(letters[0].Due) {
+			n++
+		}
+		block, err := e.newBlock(ctx, letters[0].Due, n)
+		if err != nil {
+			return err
+		}
+		for _, d := range letters[:n] {
+			v, err := e.version(ctx, versions, d)
+			if err != nil {
+				return err
+			}
+			planned[v]++
+			rows = append(rows, []any{e.edition, d.Subscriber, block, v, string(mailer.Queued), "", nil})
+		}
+		letters = letters[n:]
+	}
+	for v, n := range planned {
+		if _, err := e.exec(ctx, `UPDATE versions SET readers = readers + $1 WHERE edition = $2 AND n = $3`, n, e.edition, v); err != nil {
+			return fmt.Errorf("readers of version %d: %w", v, err)
+		}
+	}
+	if err := e.insert(ctx, into, rows); err != nil {
+		return fmt.Errorf("deliveries: %w", err)
+	}
+	return nil
+}
+
+// dueMilli is a due moment as it is kept, in milliseconds.
+func dueMilli(t time.Time) int64 { return t.UnixMilli() }
+
+func (e *expansion) newBlock(ctx context.Context, due time.Time, open int) (id int64, err error) {
+	err = e.row(ctx, `INSERT INTO blocks (edition, due, open) VALUES ($1, $2, $3) RETURNING id`,
+		e.edition, dueMilli(due), open).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("block: %w", err)
+	}
+	return id, nil
+}
+
+// version returns the number of a decision's version; known are those of this
+// page.
+func (e *expansion) version(ctx context.Context, known map[string]int, d digest.Decision) (int, error) {
+	v := digest.Version{Edition: e.Edition, Language: d.Language, Items: d.Items}
+	key := versionDigest(v)
+	if n, ok := known[key]; ok {
+		return n, nil
+	}
+	n, err := addVersion(ctx, e.session, e.edition, v)
+	if err != nil {
+		return 0, fmt.Errorf("version: %w", err)
+	}
+	known[key] = n
+	return n, nil
+}

@@ -1,0 +1,299 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/standfirst/standfirst/digest"
+)
+
+var _ digest.Store = (*DB)(nil)
+
+// Publish implements digest.Editions.
+func (db *DB) Publish(ctx context.Context, e digest.Edition, groups []digest.Group) error {
+	err := db.write(ctx, func(s session) error {
+		if _, err := lockWire(ctx, s); err != nil {
+			return err
+		}
+		if err := addNewsletter(ctx, s, e.Newsletter); err != nil {
+			return err
+		}
+		var there int
+		err := s.row(ctx, `SELECT COUNT(*) FROM editions WHERE id = $1`, e.ID).Scan(&there)
+		if err != nil {
+			return err
+		}
+		if there > 0 {
+			return digest.ErrPublished
+		}
+		if err := free(ctx, s, e.Newsletter); err != nil {
+			return err
+		}
+		published := e.State != digest.InReview
+		if published {
+			last, err := lastHorizon(ctx, s, e.Newsletter)
+			if err != nil {
+				return err
+			}
+			e.Horizon = max(e.Horizon, last)
+		}
+		var n int64
+		err = s.row(ctx, `INSERT INTO editions (id, newsletter, state, slot, hand, asked_by, horizon,
+				published, approved, reason, changed, expanded)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING n`,
+			e.ID, e.Newsletter, string(e.State), instant(e.Slot), flag(e.Hand), e.By, e.Horizon,
+			instant(e.Published), instant(e.Approved), e.Reason, instant(e.Published),
+			flag(published && len(groups) == 0)).Scan(&n)
+		if err != nil {
+			return err
+		}
+		if !published {
+			return nil
+		}
+		return addGroups(ctx, s, n, groups)
+	})
+	if err != nil {
+		return fmt.Errorf("edition %s: %w", e.ID, err)
+	}
+	return nil
+}
+
+// free returns a HeldError if an edition holds the newsletter.
+func free(ctx context.Context, s session, newsletter string) error {
+	var held digest.HeldError
+	err := s.row(ctx, `SELECT id, state FROM editions
+		WHERE newsletter = $1 AND closed = 0 AND state IN ('paused', 'review')
+		ORDER BY n LIMIT 1`, newsletter).Scan(&held.Edition, &held.State)
+	if err == sql.ErrNoRows {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return &held
+}
+
+// lastHorizon returns the horizon of the newsletter's last published edition,
+// 0 before there is one.
+func lastHorizon(ctx context.Context, s session, newsletter string) (int64, error) {
+	var h int64
+	err := s.row(ctx, `SELECT COALESCE(MAX(horizon), 0) FROM editions
+		WHERE newsletter = $1 AND published IS NOT NULL`, newsletter).Scan(&h)
+	return h, err
+}
+
+// addGroups writes the groups of a new edition, and closes one that has none.
+func addGroups(ctx context.Context, s session, edition int64, groups []digest.Group) error {
+	for _, g := range groups {
+		_, err := s.exec(ctx, `INSERT INTO edition_groups (edition, zone, due) VALUES ($1, $2, $3)`,
+			edition, g.Zone, g.Due.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("zone %q: %w", g.Zone, err)
+		}
+	}
+	return closeEdition(ctx, s, edition)
+}
+
+// Approve implements digest.Editions.
+func (db *DB) Approve(ctx context.Context, id string, horizon int64, now time.Time, groups []digest.Group) error {
+	return db.edit(ctx, id, func(s session, n int64, newsletter string) error {
+		if _, err := lockWire(ctx, s); err != nil {
+			return err
+		}
+		last, err := lastHorizon(ctx, s, newsletter)
+		if err != nil {
+			return err
+		}
+		err = moved(s.exec(ctx, `UPDATE editions SET state = 'sending', horizon = $1, published = $2, approved = $3,
+				changed = $4, expanded = $5
+			WHERE n = $6 AND state = 'review'`,
+			max(horizon, last), instant(now), instant(now), instant(now), flag(len(groups) == 0), n))
+		if err != nil {
+			return err
+		}
+		return addGroups(ctx, s, n, groups)
+	})
+}
+
+// Pause implements digest.Editions.
+func (db *DB) Pause(ctx context.Context, id, reason string, now time.Time) error {
+	return db.edit(ctx, id, func(s session, n int64, _ string) error {
+		return moved(s.exec(ctx, `UPDATE editions SET state = 'paused', reason = $1, changed = $2
+			WHERE n = $3 AND state = 'sending'`, reason, instant(now), n))
+	})
+}
+
+// Resume implements digest.Editions.
+func (db *DB) Resume(ctx context.Context, id string, now time.Time) error {
+	return db.edit(ctx, id, func(s session, n int64, _ string) error {
+		err := moved(s.exec(ctx, `UPDATE editions SET state = 'sending', reason = '', changed = $1
+			WHERE n = $2 AND state = 'paused'`, instant(now), n))
+		if err != nil {
+			return err
+		}
+		return closeEdition(ctx, s, n) // what was in hand may have been all there was
+	})
+}
+
+// Miss implements digest.Editions.
+func (db *DB) Miss(ctx context.Context, id, reason string, now time.Time) error {
+	return db.edit(ctx, id, func(s session, n int64, _ string) error {
+		return moved(s.exec(ctx, `UPDATE editions SET state = 'missed', reason = $1, changed = $2, closed = 1
+			WHERE n = $3 AND state = 'review'`, reason, instant(now), n))
+	})
+}
+
+// Cancel implements digest.Editions.
+func (db *DB) Cancel(ctx context.Context, id, reason string, now time.Time) error {
+	var edition int64
+	err := db.edit(ctx, id, func(s session, n int64, _ string) error {
+		edition = n
+		err := moved(s.exec(ctx, `UPDATE editions SET state = 'cancelled', reason = $1, changed = $2
+			WHERE n = $3 AND state IN ('sending', 'paused', 'review')`, reason, instant(now), n))
+		if err != nil {
+			return err
+		}
+		blocks, err := numbers(ctx, s, `SELECT id FROM blocks
+			WHERE edition = $1 AND done = 0 AND lease_until IS NULL ORDER BY id FOR UPDATE`, n)
+		if err != nil {
+			return err
+		}
+		for _, b := range blocks {
+			if err := cancelBlock(ctx, s, b, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return db.finish(ctx, edition)
+}
+
+// edit changes an edition in one transaction that no other edit or expansion
+// of it can enter.
+func (db *DB) edit(ctx context.Context, id string, f func(s session, n int64, newsletter string) error) error {
+	err := db.write(ctx, func(s session) error {
+		var n int64
+		var newsletter string
+		err := s.row(ctx, `SELECT n, newsletter FROM editions WHERE id = $1 FOR UPDATE`, id).Scan(&n, &newsletter)
+		if err == sql.ErrNoRows {
+			return digest.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return f(s, n, newsletter)
+	})
+	if err != nil {
+		return fmt.Errorf("edition %s: %w", id, err)
+	}
+	return nil
+}
+
+// moved turns a compare-and-set that changed nothing into digest.ErrState.
+func moved(n int64, err error) error {
+	if err == nil && n == 0 {
+		err = digest.ErrState
+	}
+	return err
+}
+
+// finish closes editions in which nothing is open any more: one that is sent to
+// everybody is done, a cancelled one stays cancelled. It runs after each
+// transaction that may have settled the last delivery, and locks the edition:
+// of two such transactions at once neither sees the other, but whoever comes
+// here last sees both. Should a process die in between, Claim makes up for it.
+func (db *DB) finish(ctx context.Context, editions ...int64) error {
+	for _, n := range editions {
+		err := db.write(ctx, func(s session) error {
+			if err := s.row(ctx, `SELECT n FROM editions WHERE n = $1 FOR UPDATE`, n).Scan(&n); err != nil {
+				return err
+			}
+			return closeEdition(ctx, s, n)
+		})
+		if err != nil {
+			return fmt.Errorf("end of edition: %w", err)
+		}
+	}
+	return nil
+}
+
+// finished is true of an edition (e) that is to be closed.
+const finished = `e.closed = 0 AND (e.state = 'sending' AND e.expanded = 1 OR e.state = 'cancelled')
+	AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.edition = e.n AND b.done = 0)`
+
+// closeEdition closes an edition whose row is locked, if it is finished.
+func closeEdition(ctx context.Context, s session, n int64) error {
+	_, err := s.exec(ctx, `UPDATE editions AS e
+		SET state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END, closed = 1
+		WHERE e.n = $1 AND `+finished, n)
+	return err
+}
+
+const editionColumns = `e.id, e.newsletter, e.state, e.slot, e.hand, e.asked_by, e.horizon, e.published, e.approved,
+	e.reason, e.expanded, e.none, (SELECT COUNT(*) FROM versions v WHERE v.edition = e.n),
+	CAST(COALESCE(b.sent, 0) AS BIGINT), CAST(COALESCE(b.failed, 0) AS BIGINT),
+	CAST(COALESCE(b.skipped, 0) AS BIGINT), CAST(COALESCE(b.open, 0) AS BIGINT)`
+
+// editionCounts sums over blocks, never over deliveries: there are a thousand
+// times as many.
+const editionCounts = ` LEFT JOIN (
+		SELECT edition, SUM(sent) AS sent, SUM(failed) AS failed, SUM(skipped) AS skipped, SUM(open) AS open
+		FROM blocks WHERE edition IN (SELECT n FROM editions e `
+
+func (db *DB) editions(ctx context.Context, where string, args ...any) ([]digest.Edition, error) {
+	var out []digest.Edition
+	err := db.read().each(ctx, `SELECT `+editionColumns+` FROM editions e`+editionCounts+where+
+		`) GROUP BY edition) b ON b.edition = e.n `+where, args, func(rows *sql.Rows) error {
+		var e digest.Edition
+		err := rows.Scan(&e.ID, &e.Newsletter, &e.State, asTime(&e.Slot), &e.Hand, &e.By, &e.Horizon,
+			asTime(&e.Published), asTime(&e.Approved), &e.Reason, &e.Expanded, &e.None, &e.Versions,
+			&e.Sent, &e.Failed, &e.Skipped, &e.Open)
+		e.Planned = e.Sent + e.Failed + e.Skipped + e.Open
+		out = append(out, e)
+		return err
+	})
+	return out, err
+}
+
+// Edition implements digest.Editions.
+func (db *DB) Edition(ctx context.Context, id string) (*digest.Edition, error) {
+	es, err := db.editions(ctx, `WHERE e.id = $1`, id)
+	if err == nil && len(es) == 0 {
+		err = digest.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("edition %s: %w", id, err)
+	}
+	return &es[0], nil
+}
+
+// Editions implements digest.Editions.
+func (db *DB) Editions(ctx context.Context, newsletter string, limit int) ([]digest.Edition, error) {
+	where, args := `WHERE e.newsletter = $1 ORDER BY e.n DESC LIMIT $2`, []any{newsletter, limitOf(limit)}
+	if newsletter == "" {
+		where, args = `WHERE true ORDER BY e.n DESC LIMIT $1`, args[1:]
+	}
+	es, err := db.editions(ctx, where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("editions: %w", err)
+	}
+	return es, nil
+}
+
+// FirstHorizon implements digest.Editions.
+func (db *DB) FirstHorizon(ctx context.Context, newsletter string) (horizon int64, ok bool, err error) {
+	err = db.read().row(ctx, `SELECT horizon FROM editions
+		WHERE newsletter = $1 AND published IS NOT NULL ORDER BY n LIMIT 1`, newsletter).Scan(&horizon)
+	if err == sql.ErrNoRows {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("first edition of %s: %w", newsletter, err)
+	}
+	return horizon, true, nil
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/mailer"
+	"github.com/standfirst/standfirst/subscribers"
+)
+
+var _ mailer.Ledger = (*DB)(nil)
+
+// Claim implements mailer.Ledger. It also takes from cancelled editions what a
+// worker that died had in hand, and closes editions that a process could not
+// close any more.
+func (db *DB) Claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) {
+	block, err := db.claim(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("claim: %w", err)
+	}
+	return block, nil
+}
+
+func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) {
+	// Looking does not lock anybody out; most of the time there is nothing.
+	clock, err := db.clock(ctx, db.read(), c.Now)
+	if err != nil {
+		return nil, err
+	}
+	db.ahead.Store(clock - c.Now.UnixMilli())
+	if err := db.sweep(ctx, c.Now, clock); err != nil {
+		return nil, err
+	}
+	due := []any{c.Now.UnixMilli(), clock, c.Edition, c.Edition}
+	var id int64
+	if err := db.read().row(ctx, dueSQL, due...).Scan(&id); err != nil {
+		return nil, none(err)
+	}
+	var block *mailer.Block
+	err = db.write(ctx, func(s session) error {
+		block = nil
+		if err := s.row(ctx, dueSQL+` FOR UPDATE OF b SKIP LOCKED`, due...).Scan(&id); err != nil {
+			return none(err)
+		}
+		b := &mailer.Block{ID: id, Until: c.Now.Add(c.Lease)}
+		err := s.row(ctx, `UPDATE blocks SET lease_until = $1, owner = $2, token = token + 1
+			WHERE id = $3 RETURNING token`, clock+c.Lease.Milliseconds(), c.Owner, id).Scan(&b.Token)
+		if err != nil {
+			return err
+		}
+		if err := inHand(ctx, s, b); err != nil {
+			return err
+		}
+		block = b
+		return nil
+	})
+	return block, err
+}
+
+// dueSQL finds the block that has been due longest.
+const dueSQL = `SELECT b.id FROM blocks b JOIN editions e ON e.n = b.edition
+	WHERE b.done = 0 AND b.due <= $1 AND (b.lease_until IS NULL OR b.lease_until < $2)
+		AND e.state = 'sending' AND ($3 = '' OR e.id = $4)
+	ORDER BY b.due, b.id LIMIT 1`
+
+// none takes "no rows" as nothing.
+func none(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// inHand reads what is open in a block. An address that was erased is empty.
+func inHand(ctx context.Context, s session, b *mailer.Block) error {
+	err := s.row(ctx, `SELECT e.id FROM blocks b JOIN editions e ON e.n = b.edition WHERE b.id = $1`, b.ID).Scan(&b.Edition)
+	if err != nil {
+		return err
+	}
+	return s.each(ctx, `SELECT d.subscriber, d.version, d.attempts, d.first_at, d.doubt,
+			COALESCE(r.name, ''), COALESCE(r.email, ''), COALESCE(r.language, '')
+		FROM deliveries d LEFT JOIN subscribers r ON r.id = d.subscriber
+		WHERE d.block = $1 AND d.state = 'queued' ORDER BY d.subscriber`, []any{b.ID}, func(rows *sql.Rows) error {
+		var d mailer.Delivery
+		err := rows.Scan(&d.Subscriber, &d.Version, &d.Attempts, asTime(&d.First), &d.Doubt,
+			&d.To.Name, &d.To.Email, &d.Language)
+		b.Deliveries = append(b.Deliveries, d)
+		return err
+	})
+}
+
+// sweep cancels what is left of cancelled editions in the hands of workers that
+// died, and closes what is finished.
+func (db *DB) sweep(ctx context.Context, now time.Time, clock int64) error {
+	blocks, err := numbers(ctx, db.read(), abandonedSQL, clock)
+	if err != nil {
+		return fmt.Errorf("abandoned blocks: %w", err)
+	}
+	for _, id := range blocks {
+		err := db.write(ctx, func(s session) error {
+			var still int64
+			err := s.row(ctx, `SELECT b.id FROM blocks b WHERE b.id = $1 AND b.done = 0
+				AND (b.lease_until IS NULL OR b.lease_until < $2) FOR UPDATE`, id, clock).Scan(&still)
+			if err != nil {
+				return none(err)
+			}
+			return cancelBlock(ctx, s, id, now)
+		})
+		if err != nil {
+			return fmt.Errorf("abandoned block: %w", err)
+		}
+	}
+	editions, err := numbers(ctx, db.read(), `SELECT e.n FROM editions e WHERE `+finished+` ORDER BY e.n`)
+	if err != nil {
+		return fmt.Errorf("finished editions: %w", err)
+	}
+	return db.finish(ctx, editions...)
+}
+
+const abandonedSQL = `SELECT b.id FROM editions e JOIN blocks b ON b.edition = e.n AND b.done = 0
+	WHERE e.closed = 0 AND e.state = 'cancelled' AND (b.lease_until IS NULL OR b.lease_until < $1) ORDER BY b.id`
+
+// Renew implements mailer.Ledger.
+func (db *DB) Renew(ctx context.Context, b *mailer.Block, until time.Time) error {
+	n, err := db.change(ctx, `UPDATE blocks SET lease_until = $1
+		WHERE id = $2 AND token = $3 AND lease_until IS NOT NULL AND done = 0`,
+		until.UnixMilli()+db.ahead.Load(), b.ID, b.Token)
+	if err == nil && n == 0 {
+		err = mailer.ErrLost
+	}
+	if err != nil {
+		return fmt.Errorf("lease of block %d: %w", b.ID, err)
+	}
+	return nil
+}
+
+const standingSQL = `SELECT e.state, r.id, r.status, r.paused_until, s.left_at
+	FROM editions e
+	LEFT JOIN subscribers r ON r.id = $1
+	LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = e.newsletter
+	WHERE e.id = $2`
+
+// Standing implements mailer.Ledger.
+func (db *DB) Standing(ctx context.Context, edition string, subscriber int64, now time.Time) (mailer.Standing, error) {
+	var state digest.State
+	var id sql.NullInt64
+	var status sql.NullString
+	var st standing
+	err := db.standing.QueryRowContext(ctx, subscriber, edition).Scan(&state, &id, &status, asTime(&st.paused), asTime(&st.left))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = digest.ErrNotFound
+	}
+	if err != nil {
+		return mailer.Standing{}, fmt.Errorf("standing in edition %s: %w", edition, err)
+	}
+	switch {
+	case state != digest.Sending:
+		return mailer.Standing{Stop: true}, nil
+	case !id.Valid:
+		return mailer.Standing{Reason: mailer.Erased}, nil
+	}
+	st.status = subscribers.Status(status.String)
+	return mailer.Standing{Reason: st.reason(now)}, nil
+}
+
+// Release implements mailer.Ledger.
+func (db *DB) Release(ctx context.Context, b *mailer.Block) error {
+	var edition int64
+	err := db.write(ctx, func(s session) error {
+		edition = 0
+		n, err := s.exec(ctx, `UPDATE blocks SET lease_until = NULL, owner = ''
+			WHERE id = $1 AND token = $2 AND lease_until IS NOT NULL AND done = 0`, b.ID, b.Token)
+		if err != nil || n == 0 {
+			return err
+		}
+		var state digest.State
+		err = s.row(ctx, `SELECT e.n, e.state FROM blocks b JOIN editions e ON e.n = b.edition WHERE b.id = $1`, b.ID).
+			Scan(&edition, &state)
+		if err != nil || state != digest.Cancelled {
+			return err
+		}
+		return cancelBlock(ctx, s, b.ID, time.Now())
+	})
+	if err == nil && edition != 0 {
+		err = db.finish(ctx, edition)
+	}
+	if err != nil {
+		return fmt.Errorf("release of block %d: %w", b.ID, err)
+	}
+	return nil
+}
+
+// Halt implements mailer.Ledger. Several workers may find the same fault: an
+// edition that is not being sent stays as it is.
+func (db *DB) Halt(ctx context.Context, edition, reason string) error {
+	err := db.Pause(ctx, edition, reason, time.Now())
+	if errors.Is(err, digest.ErrState) {
+		return nil
+	}
+	return err
+}
+
+// Due implements mailer.Ledger. A block in a worker's hand counts from the end
+// of its lease, since the worker may have died.
+func (db *DB) Due(ctx context.Context, edition string) (at time.Time, ok bool, err error) {
+	err = db.read().row(ctx, `SELECT MIN(CASE WHEN b.lease_until IS NULL THEN b.due
+			ELSE GREATEST(b.due, b.lease_until - CAST($1 AS BIGINT)) END)
+		FROM editions e JOIN blocks b ON b.edition = e.n AND b.done = 0
+		WHERE e.closed = 0 AND e.state = 'sending' AND ($2 = '' OR e.id = $3)`,
+		db.ahead.Load(), edition, edition).Scan(asTime(&at))
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("next block: %w", err)
+	}
+	return at, !at.IsZero(), nil
+}

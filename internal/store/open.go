@@ -1,0 +1,164 @@
+// Package store keeps everything in one SQL database: SQLite inside the
+// program, or PostgreSQL when one machine is no longer enough. It implements
+// what content, digest, mailer and subscribers ask of a store, and what the
+// pages and feeds read.
+//
+// Statements stand beside the methods that run them and are the same for both
+// engines but for a few words ([DB] hides which engine it is). Uniqueness is
+// the database's duty; all or nothing is one transaction.
+//
+// It does not know HTTP, SMTP or templates, and decides nothing that another
+// package can decide: those hand their deciding functions in.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	_ "modernc.org/sqlite"             // the driver "sqlite"
+)
+
+// A DB is an open database. Its methods may be called by several goroutines.
+type DB struct {
+	*dialect
+	writing *sql.DB // one connection on SQLite, whose transactions begin as writing ones
+	reading *sql.DB
+	file    string // of SQLite; empty for one in memory, and for PostgreSQL
+
+	standing *sql.Stmt    // prepared: it is asked before every letter
+	ahead    atomic.Int64 // milliseconds by which the clock of leases was ahead of a caller's, when last seen
+}
+
+// Open opens the database named by dsn and brings its schema up to date:
+// "sqlite:var/standfirst.db" (made if it is not there, with its folder),
+// "sqlite::memory:" (new and empty with each Open, for tests), or a
+// "postgres://…" URL.
+func Open(ctx context.Context, dsn string) (*DB, error) {
+	db, err := connect(dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.prepare(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("database %s: %w", Name(dsn), err)
+	}
+	return db, nil
+}
+
+// Name returns a dsn without its password, for messages.
+func Name(dsn string) string {
+	if strings.HasPrefix(dsn, "sqlite:") {
+		return dsn
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return "that cannot be parsed" // the text may hold a password
+	}
+	return u.Redacted()
+}
+
+func connect(dsn string) (*DB, error) {
+	kind, rest, _ := strings.Cut(dsn, ":")
+	switch {
+	case kind == "sqlite" && rest == ":memory:":
+		return connectMemory()
+	case kind == "sqlite" && rest != "":
+		return connectFile(rest)
+	case kind == "postgres", kind == "postgresql":
+		return connectPostgres(dsn)
+	}
+	return nil, fmt.Errorf("database %q: must be sqlite:FILE or postgres://…", Name(dsn))
+}
+
+// pragmas are those of a writing connection.
+var pragmas = url.Values{
+	"_txlock": {"immediate"}, // a read that turns into a write is refused at once
+	"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
+}
+
+// connectMemory opens a database of one connection, which everybody shares.
+func connectMemory() (*DB, error) {
+	all, err := sql.Open("sqlite", "file::memory:?"+pragmas.Encode())
+	if err != nil {
+		return nil, err
+	}
+	all.SetMaxOpenConns(1)
+	all.SetMaxIdleConns(1)
+	return &DB{dialect: sqliteDialect(), writing: all, reading: all}, nil
+}
+
+func connectFile(file string) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	name := sqliteName(file)
+	writing, err := sql.Open("sqlite", name+pragmas.Encode())
+	if err != nil {
+		return nil, err
+	}
+	writing.SetMaxOpenConns(1)
+	writing.SetMaxIdleConns(1)
+	reading, err := sql.Open("sqlite", name+url.Values{
+		"_pragma": {"busy_timeout(10000)", "query_only(1)"},
+	}.Encode())
+	if err != nil {
+		writing.Close()
+		return nil, err
+	}
+	reading.SetMaxOpenConns(8)
+	reading.SetMaxIdleConns(8)
+	return &DB{dialect: sqliteDialect(), writing: writing, reading: reading, file: file}, nil
+}
+
+// sqliteName begins the name that the driver knows a file by.
+func sqliteName(file string) string {
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?"
+}
+
+func connectPostgres(dsn string) (*DB, error) {
+	all, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, errors.New("database: the postgres:// URL cannot be parsed") // err may hold the password
+	}
+	all.SetMaxOpenConns(20)
+	all.SetMaxIdleConns(20)
+	all.SetConnMaxIdleTime(5 * time.Minute)
+	return &DB{dialect: postgresDialect(), writing: all, reading: all}, nil
+}
+
+func (db *DB) prepare(ctx context.Context) error {
+	if err := db.writing.PingContext(ctx); err != nil {
+		return err
+	}
+	if err := db.migrate(ctx); err != nil {
+		return err
+	}
+	var err error
+	db.standing, err = db.reading.PrepareContext(ctx, db.sql(standingSQL))
+	return err
+}
+
+// Ping tells whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.reading.PingContext(ctx) }
+
+// Close closes the database. Whatever is under way is finished first.
+func (db *DB) Close() error {
+	var errs []error
+	if db.standing != nil {
+		errs = append(errs, db.standing.Close())
+	}
+	errs = append(errs, db.reading.Close())
+	if db.writing != db.reading {
+		errs = append(errs, db.writing.Close())
+	}
+	return errors.Join(errs...)
+}

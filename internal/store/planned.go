@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/mailer"
+	"github.com/standfirst/standfirst/subscribers"
+)
+
+// readers reads subscriptions (s) with their readers (r) as expanding sees
+// them, without what they were told.
+func readers(ctx context.Context, s session, now time.Time, where string, args ...any) ([]digest.Reader, error) {
+	var out []digest.Reader
+	err := s.each(ctx, `SELECT r.id, r.topics, r.cities, r.language, r.timezone, r.status, r.paused_until, s.left_at, `+effective+`
+		FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber `+where, args, func(rows *sql.Rows) error {
+		var r digest.Reader
+		var st standing
+		err := rows.Scan(&r.Subscriber, asList(&r.Topics), asList(&r.Cities), &r.Language, &r.Zone,
+			&st.status, asTime(&st.paused), asTime(&st.left), &r.Bookmark)
+		r.Reason = st.reason(now)
+		out = append(out, r)
+		return err
+	})
+	return out, err
+}
+
+// standing is what decides whether a reader may be written to.
+type standing struct {
+	status       subscribers.Status
+	paused, left time.Time
+}
+
+// reason returns why not, or nothing.
+func (st standing) reason(now time.Time) string {
+	switch {
+	case !st.left.IsZero() || st.status == subscribers.Left:
+		return mailer.Left
+	case st.status != subscribers.Active:
+		return mailer.Suppressed
+	case now.Before(st.paused):
+		return mailer.Paused
+	}
+	return ""
+}
+
+// told fills in which of these events a letter to each reader spoke of, in any
+// newsletter.
+func told(ctx context.Context, s session, events []string, readers []digest.Reader) error {
+	if len(events) == 0 || len(readers) == 0 {
+		return nil
+	}
+	at := make(map[int64]*digest.Reader, len(readers))
+	var ids []int64
+	for i := range readers {
+		at[readers[i].Subscriber] = &readers[i]
+		ids = append(ids, readers[i].Subscriber)
+	}
+	ids = distinct(ids)
+	for _, event := range events {
+		editions, err := numbers(ctx, s, `SELECT DISTINCT edition FROM version_items
+			WHERE item = $1 AND kind <> 'article' ORDER BY edition`, event)
+		if err != nil {
+			return fmt.Errorf("letters about event %s: %w", event, err)
+		}
+		for _, edition := range editions {
+			err := groups(ids, 5, func(in string, lo, hi int64, args []any) error {
+				got, err := numbers(ctx, s, `SELECT d.subscriber FROM deliveries d
+					WHERE d.edition = $1 AND d.subscriber BETWEEN $2 AND $3 AND d.state = 'sent'
+						AND EXISTS (SELECT 1 FROM version_items i WHERE i.edition = d.edition AND i.version = d.version
+							AND i.kind <> 'article' AND i.item = $4)
+						AND d.subscriber IN (`+in+`)`, append([]any{edition, lo, hi, event}, args...)...)
+				for _, id := range got {
+					if at[id].Told == nil {
+						at[id].Told = make(map[string]bool)
+					}
+					at[id].Told[event] = true
+				}
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("who was told of event %s: %w", event, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Zones implements digest.Readers. Readers who get no letters count too: each
+// edition has a row for them.
+func (db *DB) Zones(ctx context.Context, newsletter string) ([]string, error) {
+	var out []string
+	err := db.read().each(ctx, `SELECT DISTINCT r.timezone FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber
+		WHERE s.newsletter = $1 AND r.status <> 'pending' ORDER BY r.timezone`, []any{newsletter}, func(rows *sql.Rows) error {
+		var zone string
+		err := rows.Scan(&zone)
+		out = append(out, zone)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("zones of readers: %w", err)
+	}
+	return out, nil
+}
+
+// Oldest implements digest.Readers. A pause may end and a leaving be taken back
+// at any time, also while an edition is expanded, so neither keeps a reader
+// from counting.
+func (db *DB) Oldest(ctx context.Context, newsletter string) (bookmark int64, ok bool, err error) {
+	// Readers come by their stored bookmark, which is a lower bound of the
+	// effective one; usually the first one ends it.
+	stored, subscriber := int64(-1), int64(-1)
+	for more := true; more; {
+		more = false
+		err := db.read().each(ctx, `SELECT s.bookmark, s.subscriber, `+effective+`
+			FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber
+			WHERE s.newsletter = $1 AND (s.bookmark, s.subscriber) > ($2, $3)
+				AND r.status IN ('active', 'unsubscribed')
+			ORDER BY s.bookmark, s.subscriber LIMIT 500`, []any{newsletter, stored, subscriber}, func(rows *sql.Rows) error {
+			var b int64
+			if err := rows.Scan(&stored, &subscriber, &b); err != nil {
+				return err
+			}
+			if !ok || b < bookmark {
+				bookmark, ok = b, true
+			}
+			more = stored < bookmark
+			return nil
+		})
+		if err != nil {
+			return 0, false, fmt.Errorf("oldest bookmark: %w", err)
+		}
+	}
+	return bookmark, ok, nil
+}
+
+// Look implements digest.Readers. Whether a pause is over is judged now.
+func (db *DB) Look(ctx context.Context, newsletter string, events []string, after int64, limit int) ([]digest.Reader, error) {
+	s := db.read()
+	out, err := readers(ctx, s, time.Now(), `WHERE s.newsletter = $1 AND s.subscriber > $2 AND r.status <> 'pending'
+		ORDER BY s.subscriber LIMIT $3`, newsletter, after, limit)
+	if err == nil {
+		err = told(ctx, s, events, out)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("readers of %s: %w", newsletter, err)
+	}
+	return out, nil
+}
+
+// Pending implements digest.Readers.
+func (db *DB) Pending(ctx context.Context, now time.Time) ([]digest.Expansion, error) {
+	var out []digest.Expansion
+	err := db.read().each(ctx, `SELECT e.id, e.newsletter, e.horizon, e.published, e.hand, g.zone, g.due
+		FROM edition_groups g JOIN editions e ON e.n = g.edition
+		WHERE g.done = 0 AND g.due <= $1 AND e.state = 'sending' ORDER BY e.n, g.due, g.zone`, []any{now.UnixMilli()},
+		func(rows *sql.Rows) error {
+			var x digest.Expansion
+			err := rows.Scan(&x.Edition, &x.Newsletter, &x.Horizon, asTime(&x.Published), &x.Hand, &x.Zone, asTime(&x.Due))
+			out = append(out, x)
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("editions to expand: %w", err)
+	}
+	return out, nil
+}
+
+// NextGroup implements digest.Readers.
+func (db *DB) NextGroup(ctx context.Context) (at time.Time, ok bool, err error) {
+	err = db.read().row(ctx, `SELECT MIN(g.due) FROM edition_groups g JOIN editions e ON e.n = g.edition
+		WHERE g.done = 0 AND e.state = 'sending'`).Scan(asTime(&at))
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("next group: %w", err)
+	}
+	return at, !at.IsZero(), nil
+}

@@ -1,0 +1,265 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/standfirst/standfirst/subscribers"
+)
+
+var _ subscribers.Store = (*DB)(nil)
+
+const subscriberColumns = `r.id, r.email, r.name, r.topics, r.cities, r.language, r.timezone, r.status,
+	r.paused_until, r.since, r.consent`
+
+// subscriberInto is where subscriberColumns go.
+func subscriberInto(r *subscribers.Subscriber) []any {
+	return []any{&r.ID, &r.Email, &r.Name, asList(&r.Topics), asList(&r.Cities), &r.Language, &r.Timezone, &r.Status,
+		asTime(&r.Paused), asTime(&r.Since), &r.Consent}
+}
+
+// subscriber reads one reader; where speaks of r. It returns
+// subscribers.ErrNotFound if there is none.
+func subscriber(ctx context.Context, s session, where string, arg any) (*subscribers.Subscriber, error) {
+	if storable([]any{arg}) != nil {
+		return nil, subscribers.ErrNotFound
+	}
+	var r subscribers.Subscriber
+	err := s.row(ctx, `SELECT `+subscriberColumns+` FROM subscribers r `+where, arg).Scan(subscriberInto(&r)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, subscribers.ErrNotFound
+	}
+	return &r, err
+}
+
+// Subscriber implements subscribers.Store.
+func (db *DB) Subscriber(ctx context.Context, id int64) (*subscribers.Subscriber, error) {
+	r, err := subscriber(ctx, db.read(), `WHERE r.id = $1`, id)
+	if err != nil {
+		return nil, fmt.Errorf("reader %d: %w", id, err)
+	}
+	return r, nil
+}
+
+// ByEmail implements subscribers.Store.
+func (db *DB) ByEmail(ctx context.Context, email string) (*subscribers.Subscriber, error) {
+	r, err := subscriber(ctx, db.read(), `WHERE r.key = $1`, subscribers.AddressKey(email))
+	if err != nil {
+		return nil, fmt.Errorf("reader by address: %w", err)
+	}
+	return r, nil
+}
+
+// subscriptions reads subscriptions with their effective bookmarks; where
+// speaks of s.
+func subscriptions(ctx context.Context, s session, where string, args ...any) ([]subscribers.Subscription, error) {
+	var out []subscribers.Subscription
+	err := s.each(ctx, `SELECT s.subscriber, s.newsletter, s.since, s.left_at, `+effective+`
+		FROM subscriptions s `+where+` ORDER BY s.subscriber, s.newsletter`, args, func(rows *sql.Rows) error {
+		var sub subscribers.Subscription
+		err := rows.Scan(&sub.Subscriber, &sub.Newsletter, asTime(&sub.Since), asTime(&sub.Left), &sub.Bookmark)
+		out = append(out, sub)
+		return err
+	})
+	return out, err
+}
+
+// Subscriptions implements subscribers.Store.
+func (db *DB) Subscriptions(ctx context.Context, id int64) ([]subscribers.Subscription, error) {
+	subs, err := subscriptions(ctx, db.read(), `WHERE s.subscriber = $1`, id)
+	if err != nil {
+		return nil, fmt.Errorf("subscriptions of reader %d: %w", id, err)
+	}
+	return subs, nil
+}
+
+// List implements subscribers.Store.
+func (db *DB) List(ctx context.Context, after int64, limit int) ([]subscribers.Entry, error) {
+	var out []subscribers.Entry
+	s := db.read()
+	err := s.each(ctx, `SELECT `+subscriberColumns+` FROM subscribers r WHERE r.id > $1 ORDER BY r.id LIMIT $2`,
+		[]any{after, limit}, func(rows *sql.Rows) error {
+			var e subscribers.Entry
+			err := rows.Scan(subscriberInto(&e.Subscriber)...)
+			out = append(out, e)
+			return err
+		})
+	if err == nil && len(out) > 0 {
+		var subs []subscribers.Subscription
+		subs, err = subscriptions(ctx, s, `WHERE s.subscriber > $1 AND s.subscriber <= $2`, after, out[len(out)-1].Subscriber.ID)
+		for i, j := 0, 0; j < len(subs); { // both by number
+			switch {
+			case i == len(out):
+				j = len(subs)
+			case subs[j].Subscriber == out[i].Subscriber.ID:
+				out[i].Subscriptions = append(out[i].Subscriptions, subs[j])
+				j++
+			case subs[j].Subscriber < out[i].Subscriber.ID: // of one who came meanwhile
+				j++
+			default:
+				i++
+			}
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("readers after %d: %w", after, err)
+	}
+	return out, nil
+}
+
+// Leave implements subscribers.Store.
+func (db *DB) Leave(ctx context.Context, id int64, newsletter string, now time.Time) error {
+	err := db.choose(ctx, id, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
+		return subscribers.Leaving(r, subs, newsletter, now)
+	})
+	if err != nil {
+		return fmt.Errorf("leaving of reader %d: %w", id, err)
+	}
+	return nil
+}
+
+// Return implements subscribers.Store.
+func (db *DB) Return(ctx context.Context, id int64, newsletter string, _ time.Time) error {
+	err := db.choose(ctx, id, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
+		return subscribers.Returning(r, subs, newsletter)
+	})
+	if err != nil {
+		return fmt.Errorf("return of reader %d: %w", id, err)
+	}
+	return nil
+}
+
+// choose changes status and leaving of a reader as decide says. Bookmarks stay.
+func (db *DB) choose(ctx context.Context, id int64, decide func(subscribers.Subscriber, []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription)) error {
+	return db.write(ctx, func(s session) error {
+		was, err := subscriber(ctx, s, `WHERE r.id = $1 FOR UPDATE`, id)
+		if err != nil {
+			return err
+		}
+		subs, err := subscriptions(ctx, s, `WHERE s.subscriber = $1`, id)
+		if err != nil {
+			return err
+		}
+		is, after := decide(*was, subs)
+		if is.Status != was.Status {
+			if err := setStatus(ctx, s, id, is.Status); err != nil {
+				return err
+			}
+		}
+		for i, sub := range after {
+			if sub.Left.Equal(subs[i].Left) {
+				continue
+			}
+			_, err := s.exec(ctx, `UPDATE subscriptions SET left_at = $1 WHERE subscriber = $2 AND newsletter = $3`,
+				instant(sub.Left), id, sub.Newsletter)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func setStatus(ctx context.Context, s session, id int64, status subscribers.Status) error {
+	_, err := s.exec(ctx, `UPDATE subscribers SET status = $1 WHERE id = $2`, string(status), id)
+	return err
+}
+
+// PauseUntil implements subscribers.Store.
+func (db *DB) PauseUntil(ctx context.Context, id int64, until time.Time) error {
+	n, err := db.change(ctx, `UPDATE subscribers SET paused_until = $1 WHERE id = $2`, instant(until), id)
+	if err == nil && n == 0 {
+		err = subscribers.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("pause of reader %d: %w", id, err)
+	}
+	return nil
+}
+
+// Erase implements subscribers.Store.
+func (db *DB) Erase(ctx context.Context, id int64, now time.Time) error {
+	salt, err := db.Secret(ctx, suppressionSalt)
+	if err == nil {
+		err = db.write(ctx, func(s session) error {
+			r, err := subscriber(ctx, s, `WHERE r.id = $1 FOR UPDATE`, id)
+			if err != nil {
+				return err
+			}
+			if err := addSuppression(ctx, s, salt, r.Email, subscribers.Erased, now); err != nil {
+				return err
+			}
+			_, err = s.exec(ctx, `DELETE FROM subscribers WHERE id = $1`, id) // subscriptions go with it
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("erasure of reader %d: %w", id, err)
+	}
+	return nil
+}
+
+// Suppress implements subscribers.Store.
+func (db *DB) Suppress(ctx context.Context, email, reason string, now time.Time) error {
+	salt, err := db.Secret(ctx, suppressionSalt)
+	if err == nil {
+		err = db.write(ctx, func(s session) error { return suppress(ctx, s, salt, email, reason, now) })
+	}
+	if err != nil {
+		return fmt.Errorf("suppression: %w", err)
+	}
+	return nil
+}
+
+func suppress(ctx context.Context, s session, salt []byte, email, reason string, now time.Time) error {
+	if err := addSuppression(ctx, s, salt, email, reason, now); err != nil {
+		return err
+	}
+	r, err := subscriber(ctx, s, `WHERE r.key = $1 FOR UPDATE`, subscribers.AddressKey(email))
+	if errors.Is(err, subscribers.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return setStatus(ctx, s, r.ID, subscribers.Suppressed(r.Status, reason))
+}
+
+func addSuppression(ctx context.Context, s session, salt []byte, email, reason string, now time.Time) error {
+	_, err := s.exec(ctx, `INSERT INTO suppressions (key, reason, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+		subscribers.SuppressionKey(salt, email), reason, now.UnixMilli())
+	return err
+}
+
+// Counts implements subscribers.Store.
+func (db *DB) Counts(ctx context.Context) (subscribers.Counts, error) {
+	c := subscribers.Counts{Status: make(map[subscribers.Status]int), Newsletters: make(map[string]int)}
+	s := db.read()
+	err := s.each(ctx, `SELECT status, COUNT(*) FROM subscribers GROUP BY status`, nil, func(rows *sql.Rows) error {
+		var status subscribers.Status
+		var n int
+		err := rows.Scan(&status, &n)
+		c.Status[status] = n
+		return err
+	})
+	if err == nil {
+		err = s.each(ctx, `SELECT s.newsletter, COUNT(*) FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber
+			WHERE s.left_at IS NULL AND r.status = 'active' GROUP BY s.newsletter`, nil, func(rows *sql.Rows) error {
+			var newsletter string
+			var n int
+			err := rows.Scan(&newsletter, &n)
+			c.Newsletters[newsletter] = n
+			return err
+		})
+	}
+	if err == nil {
+		err = s.row(ctx, `SELECT COUNT(*) FROM suppressions`).Scan(&c.Suppressed)
+	}
+	if err != nil {
+		return c, fmt.Errorf("numbers of readers: %w", err)
+	}
+	return c, nil
+}

@@ -1,0 +1,281 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/mailer"
+	"github.com/standfirst/standfirst/subscribers"
+)
+
+// A delivery is a row as settling sees it.
+type delivery struct {
+	subscriber int64
+	block      int64
+	version    int
+	state      mailer.State
+	reason     string
+	attempts   int
+	first      time.Time
+	doubt      bool
+	at         time.Time
+	code       int
+	enhanced   string
+}
+
+// after returns the row as a settlement leaves it; ok is false if it does not
+// count. lost tells that the lease went to somebody else: then only a letter
+// that was taken counts, and it counts whatever has been decided since, because
+// the reader has it. In a cancelled edition nothing is tried again.
+func (d delivery) after(s mailer.Settlement, lost, cancelled bool) (next delivery, ok bool) {
+	o := s.Outcome
+	switch {
+	case o.State == mailer.Sent:
+		if d.state == mailer.Sent || d.state == mailer.None {
+			return d, false
+		}
+	case lost || d.state != mailer.Queued:
+		return d, false
+	}
+	d.state, d.reason, d.at = o.State, o.Reason, s.At
+	if o.State == mailer.Queued && cancelled {
+		d.state, d.reason = mailer.Skipped, mailer.Cancelled
+	}
+	if s.Version != 0 {
+		d.version = s.Version
+	}
+	if o.Attempt {
+		d.attempts++
+		if d.first.IsZero() {
+			d.first = s.At
+		}
+	}
+	if d.state == mailer.Queued {
+		d.doubt = d.doubt || o.Doubt // once in doubt, a refusal later on does not take it back
+	} else {
+		d.doubt = false
+	}
+	if o.Code != 0 || o.State != mailer.Skipped {
+		d.code, d.enhanced = o.Code, o.Enhanced
+	}
+	return d, true
+}
+
+// Settle implements mailer.Ledger.
+func (db *DB) Settle(ctx context.Context, b *mailer.Block, results []mailer.Settlement) error {
+	if len(results) == 0 {
+		return nil
+	}
+	salt, err := db.salt(ctx, results)
+	if err != nil {
+		return fmt.Errorf("block %d: %w", b.ID, err)
+	}
+	var edition int64
+	var lost bool
+	err = db.write(ctx, func(s session) error {
+		st := settling{session: s, block: b.ID, results: results, salt: salt, changes: make(deltas), retrials: make(map[int64]retrial)}
+		if err := st.lock(ctx, b.Token); err != nil {
+			return err
+		}
+		edition, lost = st.edition, st.lost
+		return st.write(ctx)
+	})
+	if err == nil {
+		err = db.finish(ctx, edition)
+	}
+	if err == nil && lost {
+		err = mailer.ErrLost
+	}
+	if err != nil {
+		return fmt.Errorf("block %d: %w", b.ID, err)
+	}
+	return nil
+}
+
+// salt returns the salt of suppressed addresses if one is needed. It may have
+// to be made, which is a transaction of its own.
+func (db *DB) salt(ctx context.Context, results []mailer.Settlement) ([]byte, error) {
+	for _, r := range results {
+		if r.Outcome.Suppress {
+			return db.Secret(ctx, suppressionSalt)
+		}
+	}
+	return nil, nil
+}
+
+// A settling is one transaction of results.
+type settling struct {
+	session
+	block     int64
+	results   []mailer.Settlement
+	salt      []byte
+	edition   int64
+	lost      bool
+	cancelled bool
+
+	newsletter string
+	horizon    int64
+	rows       map[int64]delivery
+	changes    deltas
+	retrials   map[int64]retrial // by due
+	overdue    []int64           // readers whose letter was taken after all
+}
+
+// lock locks the block and reads how its edition and its lease stand.
+func (st *settling) lock(ctx context.Context, token int64) error {
+	var latest int64
+	var state digest.State
+	err := st.row(ctx, `SELECT edition, token FROM blocks WHERE id = $1 FOR UPDATE`, st.block).Scan(&st.edition, &latest)
+	if err != nil {
+		return err
+	}
+	st.lost = latest != token
+	err = st.row(ctx, `SELECT state, newsletter, horizon FROM editions WHERE n = $1`, st.edition).
+		Scan(&state, &st.newsletter, &st.horizon)
+	st.cancelled = state == digest.Cancelled
+	return err
+}
+
+// write writes each result that counts, then the counters.
+func (st *settling) write(ctx context.Context) error {
+	if err := st.read(ctx); err != nil {
+		return fmt.Errorf("deliveries: %w", err)
+	}
+	update, err := st.run.PrepareContext(ctx, st.sql(`UPDATE deliveries SET block = $1, version = $2, state = $3, reason = $4,
+			attempts = $5, first_at = $6, doubt = $7, at = $8, code = $9, enhanced = $10
+		WHERE edition = $11 AND subscriber = $12`))
+	if err != nil {
+		return err
+	}
+	defer update.Close()
+	versions := make(map[int]int64)
+	for _, r := range st.results {
+		was, ok := st.rows[r.Subscriber]
+		if !ok {
+			continue
+		}
+		is, ok := was.after(r, st.lost, st.cancelled)
+		if !ok {
+			continue
+		}
+		if is.state == mailer.Queued {
+			if is.block, err = st.retry(ctx, r.Outcome.Due); err != nil {
+				return fmt.Errorf("retry: %w", err)
+			}
+		}
+		if err := storable([]any{is.reason, is.enhanced}); err != nil {
+			return err
+		}
+		_, err := update.ExecContext(ctx, is.block, is.version, string(is.state), is.reason, is.attempts,
+			instant(is.first), flag(is.doubt), instant(is.at), is.code, is.enhanced, st.edition, is.subscriber)
+		if err != nil {
+			return fmt.Errorf("delivery: %w", err)
+		}
+		if r.Outcome.Suppress && is.state != mailer.Queued {
+			if err := st.suppress(ctx, r); err != nil {
+				return fmt.Errorf("suppression: %w", err)
+			}
+		}
+		if is.state == mailer.Sent && was.state != mailer.Queued {
+			st.overdue = append(st.overdue, is.subscriber)
+		}
+		st.changes.of(was.block).leave(was.state)
+		st.changes.of(is.block).enter(is.state)
+		if was.version != is.version {
+			versions[was.version]--
+			versions[is.version]++
+		}
+		st.rows[r.Subscriber] = is
+	}
+	for n, readers := range versions {
+		if _, err := st.exec(ctx, `UPDATE versions SET readers = readers + $1 WHERE edition = $2 AND n = $3`, readers, st.edition, n); err != nil {
+			return fmt.Errorf("readers of version %d: %w", n, err)
+		}
+	}
+	if err := st.changes.apply(ctx, st.session); err != nil {
+		return err
+	}
+	return st.late(ctx)
+}
+
+// read reads the rows that the results speak of.
+func (st *settling) read(ctx context.Context) error {
+	st.rows = make(map[int64]delivery, len(st.results))
+	var ids []int64
+	for _, r := range st.results {
+		ids = append(ids, r.Subscriber)
+	}
+	return groups(distinct(ids), 4, func(in string, lo, hi int64, args []any) error {
+		return st.each(ctx, `SELECT subscriber, block, version, state, reason, attempts, first_at, doubt, at, code, enhanced
+			FROM deliveries WHERE edition = $1 AND subscriber BETWEEN $2 AND $3 AND subscriber IN (`+in+`)
+				AND block IS NOT NULL FOR UPDATE`,
+			append([]any{st.edition, lo, hi}, args...), func(rows *sql.Rows) error {
+				var d delivery
+				err := rows.Scan(&d.subscriber, &d.block, &d.version, &d.state, &d.reason, &d.attempts,
+					asTime(&d.first), &d.doubt, asTime(&d.at), &d.code, &d.enhanced)
+				st.rows[d.subscriber] = d
+				return err
+			})
+	})
+}
+
+// A retrial is a block that this transaction puts deferred deliveries into.
+type retrial struct {
+	block int64
+	room  int
+}
+
+// retry returns a block for a delivery that is due again then: whole seconds,
+// so that those deferred together stay together. It is one that nobody has in
+// hand, or a new one.
+func (st *settling) retry(ctx context.Context, due time.Time) (int64, error) {
+	at := (due.UnixMilli() + 999) / 1000 * 1000
+	r, known := st.retrials[at]
+	if !known {
+		err := st.row(ctx, retrySQL, at, st.edition, st.block, blockSize).Scan(&r.block, &r.room)
+		if none(err) != nil {
+			return 0, err
+		}
+	}
+	if r.room <= 0 {
+		r.room = blockSize
+		err := st.row(ctx, `INSERT INTO blocks (edition, due, open) VALUES ($1, $2, 0) RETURNING id`, st.edition, at).Scan(&r.block)
+		if err != nil {
+			return 0, err
+		}
+	}
+	r.room--
+	st.retrials[at] = r
+	return r.block, nil
+}
+
+const retrySQL = `SELECT id, CAST($4 AS BIGINT) - (open + sent + failed + skipped) FROM blocks
+	WHERE done = 0 AND due = $1 AND edition = $2 AND id <> $3 AND lease_until IS NULL
+		AND open + sent + failed + skipped < CAST($4 AS BIGINT)
+	ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`
+
+// late moves the bookmarks of readers whose letter was given up before we heard
+// that it was taken: their block's bookmarks may have moved already.
+func (st *settling) late(ctx context.Context) error {
+	for _, id := range st.overdue {
+		_, err := st.exec(ctx, `UPDATE subscriptions SET bookmark = $1
+			WHERE subscriber = $2 AND newsletter = $3 AND bookmark < $4`, st.horizon, id, st.newsletter, st.horizon)
+		if err != nil {
+			return fmt.Errorf("bookmark: %w", err)
+		}
+	}
+	return nil
+}
+
+// suppress puts a reader's address on the list.
+func (st *settling) suppress(ctx context.Context, r mailer.Settlement) error {
+	var email string
+	err := st.row(ctx, `SELECT email FROM subscribers WHERE id = $1`, r.Subscriber).Scan(&email)
+	if err != nil {
+		return none(err) // erased meanwhile, and on the list for that
+	}
+	return suppress(ctx, st.session, st.salt, email, subscribers.BecauseBounced, r.At)
+}
