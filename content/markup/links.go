@@ -19,6 +19,10 @@ const (
 	picture
 )
 
+// template finds a template in an address, as it was written or as a renderer
+// of Markdown escaped it.
+var template = regexp.MustCompile(`(?i)(?:\{|%7B)(?:\{|%7B|%25|%)`)
+
 // absolute makes an address absolute, or reports that there is no telling
 // where it leads, or that it may not be followed.
 func (at *Page) absolute(ref string, for_ use) (string, bool) {
@@ -31,7 +35,7 @@ func (at *Page) absolute(ref string, for_ use) (string, bool) {
 	switch {
 	case ref == "" || ref == "#":
 		return "", false
-	case at.Templates && (strings.Contains(ref, "{{") || strings.Contains(ref, "{%")):
+	case at.Templates && template.MatchString(ref):
 		return "", false
 	case strings.HasPrefix(ref, "//"):
 		ref = "https:" + ref
@@ -143,4 +147,14 @@ func watch(ref string) string {
 func firstOf(srcset string) string {
 	ref, _, _ := strings.Cut(strings.TrimSpace(srcset), " ")
 	return strings.TrimSuffix(ref, ",")
+}
+
+// Picture makes the address of a picture absolute; it is empty if there is no
+// telling where it is, or if it stands in the text itself.
+func (at Page) Picture(ref string) string {
+	abs, ok := at.absolute(ref, picture)
+	if !ok || strings.HasPrefix(abs, "data:") {
+		return ""
+	}
+	return abs
 }
