@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"time"
 )
 
@@ -49,12 +50,38 @@ const MaxRefusals = 10_000
 // reported and does not stop the others. The report says how far an import
 // came also when there is an error; to run it again is safe.
 func (im *Importer) Import(ctx context.Context, r io.Reader, now time.Time, opt ImportOptions) (*ImportReport, error) {
-	rep := &ImportReport{DryRun: opt.DryRun, Ignored: []string{}, Refusals: []*RowError{}, Notes: []*RowError{}}
+	rep := newReport(opt)
 	in, err := NewReader(r, im.Newsletters)
 	if err != nil {
 		return rep, fmt.Errorf("import: %w", err)
 	}
 	rep.Ignored = append(rep.Ignored, in.Ignored...)
+	return rep, im.run(ctx, in.Rows(), now, opt, rep)
+}
+
+// Add brings in readers of whom there is only the address, for all
+// newsletters, as [Importer.Import] does. The lines of the report are the
+// places in emails, from 1.
+func (im *Importer) Add(ctx context.Context, emails []string, now time.Time, opt ImportOptions) (*ImportReport, error) {
+	rep := newReport(opt)
+	in := newReader(im.Newsletters)
+	in.columns = []string{"email"}
+	rows := func(yield func(ImportRow, error) bool) {
+		for i, email := range emails {
+			if !yield(in.row([]string{email}, i+1)) {
+				return
+			}
+		}
+	}
+	return rep, im.run(ctx, rows, now, opt, rep)
+}
+
+func newReport(opt ImportOptions) *ImportReport {
+	return &ImportReport{DryRun: opt.DryRun, Ignored: []string{}, Refusals: []*RowError{}, Notes: []*RowError{}}
+}
+
+// run writes rows in batches and counts what becomes of them.
+func (im *Importer) run(ctx context.Context, rows iter.Seq2[ImportRow, error], now time.Time, opt ImportOptions, rep *ImportReport) error {
 	consent := im.Consent
 	if consent == "" {
 		consent = NoConsent
@@ -70,23 +97,23 @@ func (im *Importer) Import(ctx context.Context, r io.Reader, now time.Time, opt 
 		}
 		return nil
 	}
-	for row, err := range in.Rows() {
+	for row, err := range rows {
 		if refused := (*RowError)(nil); errors.As(err, &refused) {
 			rep.Rows++
 			rep.refuse(refused, opt)
 			continue
 		}
 		if err != nil {
-			return rep, fmt.Errorf("import: %w", err)
+			return fmt.Errorf("import: %w", err)
 		}
 		row.Consent = consent
 		if batch = append(batch, row); len(batch) == ImportBatch {
 			if err := flush(); err != nil {
-				return rep, err
+				return err
 			}
 		}
 	}
-	return rep, flush()
+	return flush()
 }
 
 // write gives one batch to the store and counts the answers.

@@ -167,6 +167,26 @@ Kim
 	}
 }
 
+func TestAdd(t *testing.T) {
+	m := newMemory(t)
+	im := &Importer{Store: m, Newsletters: []string{"weekly"}, Consent: "asked us at the fair"}
+	rep, err := im.Add(t.Context(), []string{"ada@example.com", "bob", "ADA@example.com", "cy@example.com\nstatus", "di@example.com"}, noon, ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &ImportReport{Rows: 5, New: 2, Refused: 3, Ignored: []string{}, Notes: []*RowError{}, Refusals: []*RowError{
+		{2, "email", "there is no @", "write it like ada@example.com"},
+		{3, "email", "the same address as in line 1", "the first one counts"},
+		{4, "email", "there is a space in it", "an address has none"},
+	}}
+	if diff := gocmp.Diff(want, rep); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if e := m.readers["ada@example.com"]; e == nil || e.Subscriber.Consent != "asked us at the fair" || len(e.Subscriptions) != 1 {
+		t.Errorf("ada is %+v", e)
+	}
+}
+
 func TestImportHeader(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{"", "import: line 1: the file is empty (its first line names the columns: email,name,topics,cities,newsletters,timezone,language,status)"},

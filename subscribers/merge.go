@@ -38,6 +38,9 @@ func Merge(old *Subscriber, subs []Subscription, row ImportRow, suppressed strin
 	}
 
 	gone := d.subscriptions(subs, row)
+	if d.Subscriber.Status == Active && len(d.Leave) > 0 && !d.open(subs) {
+		d.Subscriber.Status = Left // as in Leaving
+	}
 	changed := d.Suppress != "" || len(d.Subscribe)+len(d.Leave) > 0
 	if old != nil && (changed || !same(*old, d.Subscriber)) {
 		d.Fate = Changed
@@ -128,6 +131,13 @@ func (d *Decision) subscriptions(subs []Subscription, row ImportRow) (gone []str
 		}
 	}
 	return gone
+}
+
+// open reports whether a subscription is left to the reader.
+func (d *Decision) open(subs []Subscription) bool {
+	return len(d.Subscribe) > 0 || slices.ContainsFunc(subs, func(s Subscription) bool {
+		return s.Left.IsZero() && !slices.Contains(d.Leave, s.Newsletter)
+	})
 }
 
 // rank orders statuses: an import only moves a reader to a higher one.

@@ -72,7 +72,8 @@ func NewReader(r io.Reader, newsletters []string) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
-	in := &Reader{t: t, newsletters: newsletters, seen: map[[16]byte]int32{}, zones: map[string]bool{}}
+	in := newReader(newsletters)
+	in.t = t
 	for _, h := range header {
 		name := strings.ToLower(strings.TrimFunc(h, blank))
 		switch {
@@ -95,6 +96,10 @@ func NewReader(r io.Reader, newsletters []string) (*Reader, error) {
 		return nil, e
 	}
 	return in, nil
+}
+
+func newReader(newsletters []string) *Reader {
+	return &Reader{newsletters: newsletters, seen: map[[16]byte]int32{}, zones: map[string]bool{}}
 }
 
 // Rows returns the rows that can be written and, as *[RowError], those that

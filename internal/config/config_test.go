@@ -172,7 +172,7 @@ func TestPasswordFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("smtp.password", "hush hush\n")
+	write("smtp.password", "hush hush\r\nnot this\n")
 	write("empty", "\n")
 	file := func(password string) string {
 		return strings.Replace(needed, "com}", "com, transport: smtp, smtp: {host: localhost, username: u, password_file: "+password+"}}", 1)

@@ -109,7 +109,7 @@ func (r *reader) secret(value, file *yaml.Node) Secret {
 	return Secret(v)
 }
 
-// readSecret returns what a file holds, without the line's end.
+// readSecret returns the first line of a file.
 func readSecret(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -124,8 +124,8 @@ func readSecret(path string) (string, error) {
 	if len(text) > most {
 		return "", fmt.Errorf("it is larger than 4 KB")
 	}
-	v := strings.TrimSpace(string(text))
-	if v == "" {
+	v, _, _ := strings.Cut(string(text), "\n")
+	if v = strings.TrimSuffix(v, "\r"); v == "" {
 		return "", fmt.Errorf("it is empty")
 	}
 	return v, nil
