@@ -8,6 +8,8 @@ import (
 	"io"
 	"iter"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -184,6 +186,20 @@ func TestAdd(t *testing.T) {
 	}
 	if e := m.readers["ada@example.com"]; e == nil || e.Subscriber.Consent != "asked us at the fair" || len(e.Subscriptions) != 1 {
 		t.Errorf("ada is %+v", e)
+	}
+}
+
+// The readers of the first run are all taken.
+func TestExampleReaders(t *testing.T) {
+	f, err := os.Open(filepath.Join("..", "examples", "lead", "readers.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m := newMemory(t)
+	rep, err := (&Importer{Store: m, Newsletters: []string{"weekly"}}).Import(t.Context(), f, noon, ImportOptions{})
+	if err != nil || rep.New == 0 || rep.New != rep.Rows || len(rep.Ignored) > 0 {
+		t.Errorf("%+v, %v", rep, err)
 	}
 }
 
