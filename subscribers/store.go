@@ -44,6 +44,11 @@ type Store interface {
 	// Bookmarks stay. ErrNotFound when there is no such reader.
 	PauseUntil(ctx context.Context, id int64, until time.Time) error
 
+	// SetWishes replaces the topics and cities the reader has chosen; none
+	// means all. Editions the reader was expanded into stay as they are.
+	// ErrNotFound when there is no such reader.
+	SetWishes(ctx context.Context, id int64, topics, cities []string) error
+
 	// Erase forgets the reader and their subscriptions and leaves a
 	// [Suppression] with reason [Erased], so that no import brings them back.
 	// Deliveries keep the number, which nobody gets again. ErrNotFound when
