@@ -123,9 +123,9 @@ func (c *checker) pages(p *parsed, lang string, d Digest) {
 		return
 	}
 	for _, v := range samplePages(lang, d) {
-		name, page := v.view()
+		name, _ := v.view()
 		file := "page/" + name + ".gohtml"
-		html, err := c.set.page(sp, name, page, v)
+		html, err := c.set.page(sp, v)
 		if err != nil {
 			c.failed(file, err)
 			continue

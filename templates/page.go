@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"reflect"
 )
 
 // A View is what one page shows. Every view of this package embeds [Page].
@@ -21,6 +22,7 @@ type Page struct {
 	Title       string // of this page; empty: the publication's alone
 	Description string // one sentence for search results; may be empty
 	Canonical   string // absolute URL of this page; empty: none is named
+	Picture     string // absolute URL of the image that stands for the page where it is shared; may be empty
 	Hidden      bool   // search engines are to leave it out: personal pages, caught mail
 	Scheme      string // light or dark as the reader chose; empty: as the system has it
 
@@ -217,19 +219,23 @@ func (p *MailboxPage) view() (string, *Page)       { return "mailbox", &p.Page }
 func (p *MailboxLetterPage) view() (string, *Page) { return "letter", &p.Page }
 func (p *LandingPage) view() (string, *Page)       { return "landing", &p.Page }
 
-// Page renders a page as UTF-8 HTML. It fills Lang and Dir of v in where they
-// are empty. An error is a template's: no data can cause one.
+// Page renders a page as UTF-8 HTML. v is not changed. An error is a
+// template's: no data can cause one.
 func (s *Set) Page(v View) ([]byte, error) {
-	name, page := v.view()
+	_, page := v.view()
 	sp, err := s.in(page.Lang)
 	if err != nil {
 		return nil, err
 	}
-	return s.page(sp, name, page, v)
+	return s.page(sp, v)
 }
 
-func (s *Set) page(sp *spoken, name string, page *Page, v View) ([]byte, error) {
-	if page.Lang == "" {
+func (s *Set) page(sp *spoken, v View) ([]byte, error) {
+	c := reflect.New(reflect.TypeOf(v).Elem())
+	c.Elem().Set(reflect.ValueOf(v).Elem())
+	v = c.Interface().(View)
+	name, page := v.view()
+	if page.Lang, page.Dir = language(page.Lang), direction(page.Dir); page.Lang == "" {
 		page.Lang = sp.locale.Tag
 	}
 	if page.Dir == "" {

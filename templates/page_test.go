@@ -16,7 +16,7 @@ func TestPagesAreSmallAndPlain(t *testing.T) {
 	s := load(t, nil)
 	for _, lang := range []string{"en", "de", "fr", "es", "ar"} {
 		for i, v := range samplePages(lang, sampleFull()) {
-			name, page := v.view()
+			name, _ := v.view()
 			b, err := s.Page(v)
 			if err != nil {
 				t.Errorf("%s %s: %v", lang, name, err)
@@ -28,8 +28,8 @@ func TestPagesAreSmallAndPlain(t *testing.T) {
 			if strings.Contains(string(b), "<script") {
 				t.Errorf("%s has a script", name)
 			}
-			if page.Dir != map[bool]string{true: "rtl", false: "ltr"}[lang == "ar"] {
-				t.Errorf("%s in %s runs %s", name, lang, page.Dir)
+			if want := fmt.Sprintf(`lang=%q dir=%q`, lang, map[bool]string{true: "rtl", false: "ltr"}[lang == "ar"]); !strings.Contains(string(b), want) {
+				t.Errorf("%s does not have %s", name, want)
 			}
 			for _, f := range LintPage(string(b)) {
 				t.Errorf("%s %d %s: %v", lang, i, name, f)

@@ -27,9 +27,10 @@ func (sp *spoken) prepare(d Digest) Digest {
 	for _, p := range []*string{&d.Publication.Title, &d.Newsletter, &d.Edition, &d.Date, &d.Subject, &d.Headline} {
 		*p = tidy(*p, longestTitle)
 	}
-	for _, p := range []*string{&d.Publication.Address, &d.Summary, &d.Why} {
+	for _, p := range []*string{&d.Publication.Address, &d.Summary} {
 		*p = tidy(*p, longestText)
 	}
+	d.Why = tidy(d.Why, longestIntro) // ours, and a token cut in two would stay in the letter
 	if utf8.RuneCountInString(d.Intro) > longestIntro {
 		d.Intro = string([]rune(d.Intro)[:longestIntro-1]) + "…"
 	}

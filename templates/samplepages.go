@@ -7,6 +7,7 @@ func samplePage(full bool, lang, title string) Page {
 	p := Page{Lang: lang, Title: title, Publication: Publication{Title: "The Example Lead", URL: "https://news.example.com/", Address: "1 Example Street, London"}}
 	if full {
 		p.Description, p.Canonical, p.Hidden = "Reading for people who lead engineers.", "https://news.example.com/page", true
+		p.Picture = "https://news.example.com/img/lead.jpg"
 		p.Nav = []Link{{Label: "Articles", URL: "/", Current: true}, {Label: "Events", URL: "/events"}, {Label: "Past editions", URL: "/archive"}, {Label: "Feeds", URL: "/feeds"}}
 		p.Foot = []Link{{Label: "Privacy", URL: "/privacy"}}
 		p.Feeds = []Feed{{"The Example Lead", "application/rss+xml", "/feed.rss"}, {"The Example Lead (Atom)", "application/atom+xml", "/feed.atom"}}
