@@ -51,7 +51,11 @@ func Reconcile(known *Known, listing *Listing, rules Rules, now time.Time) *Plan
 	if r.rules.Mint == nil {
 		r.rules.Mint = func() string { return strings.ToLower(rand.Text()) }
 	}
-	for _, k := range listing.Unread {
+	unread := slices.Clone(listing.Unread)
+	for _, p := range listing.Problems {
+		unread = append(unread, p.Keys...)
+	}
+	for _, k := range unread {
 		if id, ok := known.Keys[k]; ok {
 			r.unread[id] = true
 		}

@@ -85,8 +85,10 @@ type Problem struct {
 	At   Position
 	What string
 	Hint string // a way out, if we know one
-	// Events tells that events may stand behind the problem: while it lasts,
-	// none that is not shown is taken for gone.
+	// Keys are those of what stands behind the problem, which is kept as it is.
+	Keys []Key
+	// Events tells that events may stand behind it, and nobody knows which:
+	// while it lasts, none that is not shown is taken for gone.
 	Events bool
 }
 
