@@ -87,7 +87,21 @@ func Decide(err error, d Delivery, now time.Time, r Rules) Verdict {
 	default:
 		v.later(d, now, r)
 	}
+	if v.uncounted() && d.Uncounted >= maxUncounted {
+		// It may be this very letter that the server cannot bear. It must not
+		// go round for ever, and slow the others down each time.
+		v.later(d, now, r)
+	}
 	return v
+}
+
+const maxUncounted = 5
+
+// uncounted reports whether the delivery is to be tried again as if nothing
+// had been, although the server knew for whom it was.
+func (v *Verdict) uncounted() bool {
+	heard := v.Phase == PhaseRcpt || v.Phase == PhaseData || v.Phase == PhaseDone
+	return heard && v.State == Queued && !v.Attempt && v.Halt == ""
 }
 
 // Stale decides on a delivery that is claimed after its patience is over,
@@ -143,17 +157,9 @@ func (v *Verdict) silence(d Delivery, now time.Time, r Rules) {
 		v.again(d, now.Add(r.soon()), true)
 		v.Doubt = true
 	default:
-		// The reader's address may be what the server cannot bear. Such a
-		// letter must not go round for ever without being counted.
-		if d.Dropped >= maxDropped {
-			v.later(d, now, r)
-			return
-		}
 		v.again(d, now.Add(r.soon()), false)
 	}
 }
-
-const maxDropped = 5
 
 func (v *Verdict) fail(reason string) {
 	v.State, v.Reason, v.Attempt = Failed, reason, true

@@ -15,9 +15,10 @@ type Delivery struct {
 	Attempts   int       // made before this one
 	First      time.Time // when the first attempt began; zero: not yet
 	Doubt      bool      // an earlier attempt may have arrived
-	// Dropped is how often in a row the line was lost while the letter was on
-	// its way, before the text. A worker counts it for itself; it is not stored.
-	Dropped int
+	// Uncounted is how often in a row the letter came back without an attempt
+	// being counted, though the server had heard for whom it was. A worker
+	// keeps it for itself; it is not stored.
+	Uncounted int
 }
 
 // A Block is a set of deliveries of one edition with one due moment, leased to

@@ -196,7 +196,7 @@ func (r *run) conclude(l *lease, d Delivery, version int, err error, c *connecti
 	now := time.Now()
 	key := letterKey{l.block.Edition, d.Subscriber}
 	r.mu.Lock()
-	d.Dropped = r.dropped[key]
+	d.Uncounted = r.uncounted[key]
 	r.mu.Unlock()
 	v := Decide(err, d, now, r.w.Rules)
 	if r.hard.Err() != nil && v.Code == 0 && v.State == Queued && v.Phase != PhaseBody {
@@ -221,10 +221,10 @@ func (r *run) conclude(l *lease, d Delivery, version int, err error, c *connecti
 		r.breaker.success()
 	}
 	r.mu.Lock()
-	if v.State == Queued && v.Code == 0 && !v.Attempt && v.Phase != PhaseConn {
-		r.dropped[key]++
+	if v.uncounted() {
+		r.uncounted[key]++
 	} else {
-		delete(r.dropped, key)
+		delete(r.uncounted, key)
 	}
 	r.mu.Unlock()
 	if err == nil {

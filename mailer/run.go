@@ -30,15 +30,15 @@ type run struct {
 	pace      *pace
 	unwritten atomic.Int64
 
-	mu       sync.Mutex
-	leases   map[*lease]bool
-	untried  map[int64]time.Time // drain: first attempts put off without being made, and until when
-	dropped  map[letterKey]int
-	refused  map[string]int // letters in a row that nobody wanted, by edition
-	halted   error
-	tripped  error // why the breaker opened
-	troubles int   // of the ledger, in a row
-	calm     time.Time
+	mu        sync.Mutex
+	leases    map[*lease]bool
+	untried   map[int64]time.Time // drain: first attempts put off without being made, and until when
+	uncounted map[letterKey]int
+	refused   map[string]int // letters in a row that nobody wanted, by edition
+	halted    error
+	tripped   error // why the breaker opened
+	troubles  int   // of the ledger, in a row
+	calm      time.Time
 }
 
 // A job is one letter to be sent.

@@ -100,7 +100,7 @@ func (w *Worker) start(ctx context.Context, edition string, drain bool) error {
 		committer: &committer{results: make(chan result), log: log, progress: w.Progress},
 		breaker:   new(breaker), pace: newPace(w.Rate),
 		leases: make(map[*lease]bool), untried: make(map[int64]time.Time),
-		dropped: make(map[letterKey]int), refused: make(map[string]int),
+		uncounted: make(map[letterKey]int), refused: make(map[string]int),
 	}
 	return r.all(sessions)
 }

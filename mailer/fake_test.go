@@ -1,0 +1,276 @@
+package mailer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A book is a ledger in memory: what a database would do, with a lock.
+type book struct {
+	t  *testing.T
+	mu sync.Mutex
+
+	blocks  []*page
+	state   map[int64]*entry
+	halted  map[string]string
+	paused  map[string]bool
+	skip    map[int64]string
+	claims  int
+	commits int
+	fail    func(method string) error // asked before every call
+	delay   time.Duration             // of every commit
+}
+
+type page struct {
+	Block
+	due   time.Time
+	lease time.Time // until when; zero: free
+	ids   []int64
+}
+
+type entry struct {
+	Delivery
+	Outcome
+	Edition string
+	Version int
+	settled int // final settlements
+}
+
+func newBook(t *testing.T, edition string, blocks ...[]Delivery) *book {
+	b := &book{t: t, state: map[int64]*entry{}, halted: map[string]string{}, paused: map[string]bool{}, skip: map[int64]string{}}
+	for _, d := range blocks {
+		b.add(edition, time.Time{}, d...)
+	}
+	return b
+}
+
+func (b *book) add(edition string, due time.Time, ds ...Delivery) {
+	p := &page{Block: Block{ID: int64(len(b.blocks) + 1), Edition: edition}, due: due}
+	for _, d := range ds {
+		b.state[d.Subscriber] = &entry{Delivery: d, Outcome: Outcome{State: Queued}, Edition: edition}
+		p.ids = append(p.ids, d.Subscriber)
+	}
+	b.blocks = append(b.blocks, p)
+}
+
+func (b *book) call(ctx context.Context, method string) error {
+	if b.fail != nil {
+		if err := b.fail(method); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func (b *book) Claim(ctx context.Context, c Claim) (*Block, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.call(ctx, "claim"); err != nil {
+		return nil, err
+	}
+	b.claims++
+	var best *page
+	for _, p := range b.blocks {
+		if len(p.ids) == 0 || p.due.After(c.Now) || p.lease.After(c.Now) || b.paused[p.Edition] || c.Edition != "" && c.Edition != p.Edition {
+			continue
+		}
+		if best == nil || p.due.Before(best.due) {
+			best = p
+		}
+	}
+	if best == nil {
+		return nil, nil
+	}
+	best.Token++
+	best.lease = c.Now.Add(c.Lease)
+	out := best.Block
+	out.Until = best.lease
+	for _, id := range best.ids {
+		out.Deliveries = append(out.Deliveries, b.state[id].Delivery)
+	}
+	return &out, nil
+}
+
+func (b *book) page(bl *Block) (*page, error) {
+	p := b.blocks[bl.ID-1]
+	if p.Token != bl.Token {
+		return p, ErrLost
+	}
+	return p, nil
+}
+
+func (b *book) Renew(ctx context.Context, bl *Block, until time.Time) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.call(ctx, "renew"); err != nil {
+		return err
+	}
+	p, err := b.page(bl)
+	if err == nil {
+		p.lease = until
+	}
+	return err
+}
+
+func (b *book) Standing(ctx context.Context, edition string, id int64, _ time.Time) (Standing, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Standing{Stop: b.paused[edition], Reason: b.skip[id]}, b.call(ctx, "standing")
+}
+
+func (b *book) Settle(ctx context.Context, bl *Block, results []Settlement) error {
+	if b.delay > 0 {
+		time.Sleep(b.delay)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.call(ctx, "settle"); err != nil {
+		return err
+	}
+	b.commits++
+	p, lost := b.page(bl)
+	for _, s := range results {
+		e := b.state[s.Subscriber]
+		if e.State != Queued {
+			b.t.Errorf("%d settled as %s after it was %s", s.Subscriber, s.Outcome.State, e.State)
+		}
+		e.Outcome, e.Version = s.Outcome, s.Version
+		if s.Outcome.Attempt {
+			e.Attempts++
+			if e.First.IsZero() {
+				e.First = s.At
+			}
+		}
+		e.Delivery.Doubt = s.Outcome.Doubt
+		p.ids = slices.DeleteFunc(p.ids, func(id int64) bool { return id == s.Subscriber })
+		if s.Outcome.State == Queued {
+			b.blocks = append(b.blocks, &page{
+				Block: Block{ID: int64(len(b.blocks) + 1), Edition: bl.Edition},
+				due:   s.Outcome.Due, ids: []int64{s.Subscriber},
+			})
+			continue
+		}
+		e.settled++
+	}
+	return lost
+}
+
+func (b *book) Release(ctx context.Context, bl *Block) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.call(ctx, "release"); err != nil {
+		return err
+	}
+	p, err := b.page(bl)
+	if err == nil {
+		p.lease = time.Time{}
+	}
+	return err
+}
+
+func (b *book) Halt(ctx context.Context, edition, reason string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.halted[edition], b.paused[edition] = reason, true
+	return b.call(ctx, "halt")
+}
+
+func (b *book) Due(ctx context.Context, edition string) (at time.Time, ok bool, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	for _, p := range b.blocks {
+		if len(p.ids) == 0 || b.paused[p.Edition] || edition != "" && edition != p.Edition {
+			continue
+		}
+		free := p.due
+		if p.lease.After(now) {
+			continue
+		}
+		if !ok || free.Before(at) {
+			at, ok = free, true
+		}
+	}
+	return at, ok, b.call(ctx, "due")
+}
+
+// counts tells how many deliveries stand how.
+func (b *book) counts() map[string]int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := map[string]int{}
+	for _, e := range b.state {
+		if e.Reason != "" {
+			n[string(e.State)+" "+e.Reason]++
+		} else {
+			n[string(e.State)]++
+		}
+	}
+	return n
+}
+
+// A desk is a press with one master.
+type desk struct {
+	mu      sync.Mutex
+	master  func(version int) (*Master, error)
+	values  func(d Delivery) (Values, error)
+	asked   int
+	version int
+}
+
+func (p *desk) Master(_ context.Context, _ string, version int, _ time.Time) (*Master, error) {
+	p.mu.Lock()
+	p.asked++
+	p.mu.Unlock()
+	if p.master != nil {
+		return p.master(version)
+	}
+	return sample(version), nil
+}
+
+func (p *desk) Values(_ context.Context, edition string, d Delivery, now time.Time) (Values, error) {
+	if p.values != nil {
+		return p.values(d)
+	}
+	return valuesFor(edition, d, now), nil
+}
+
+func sample(version int) *Master {
+	return &Master{
+		From: Address{"The Example Lead", news}, Subject: "Issue 4", Version: version,
+		Text:   "Dear " + Hole("name") + ",\n\nread this: " + Hole("link") + "\n",
+		HTML:   "<p>Dear " + Hole("name") + `, <a href="` + Hole("link") + `">read this</a></p>`,
+		ListID: "weekly.news.example.com", ListName: "The Weekly",
+	}
+}
+
+func valuesFor(edition string, d Delivery, now time.Time) Values {
+	return Values{
+		To: d.To, Date: now, MessageID: MessageID([]byte("key"), edition, d.Subscriber, "news.example.com"),
+		Unsubscribe: "https://example.com/unsubscribe/abc",
+		Holes:       map[string]string{"name": d.To.Name, "link": "https://example.com/preferences/abc"},
+	}
+}
+
+// readers makes deliveries from first on, one for each local part.
+func readers(first int64, locals ...string) (ds []Delivery) {
+	for i, l := range locals {
+		ds = append(ds, Delivery{Subscriber: first + int64(i), To: Address{"Reader", l + "@example.com"}, Version: 1})
+	}
+	return ds
+}
+
+func many(first int64, n int) []Delivery {
+	locals := make([]string, n)
+	for i := range locals {
+		locals[i] = fmt.Sprintf("reader%d", first+int64(i))
+	}
+	return readers(first, locals...)
+}
+
+var errDown = errors.New("database is down")
