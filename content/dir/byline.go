@@ -41,10 +41,11 @@ func authors(v value) []content.Author {
 }
 
 var (
-	mdLink  = regexp.MustCompile(`\[([^\[\]]+)\]\(([^()\s]+)\)`)
-	mailbox = regexp.MustCompile(`\s*<[^<>\s]+@[^<>\s]+>`)
-	noreply = regexp.MustCompile(`^\S+@\S+\s+\((.+)\)$`)
-	address = regexp.MustCompile(`\S+@\S+\.\S+`)
+	mdLink   = regexp.MustCompile(`\[([^\[\]]+)\]\(([^()\s]+)\)`)
+	mailbox  = regexp.MustCompile(`\s*<[^<>\s]+@[^<>\s]+>`)
+	noreply  = regexp.MustCompile(`^\S+@\S+\s+\((.+)\)$`)
+	brackets = regexp.MustCompile(`\([^()]*\)`)
+	address  = regexp.MustCompile(`\S+@\S+\.\S+`)
 )
 
 // person reads one name with what may stand around it. An e-mail address is
@@ -117,10 +118,7 @@ func isPerson(s string) bool {
 	if mdLink.MatchString(s) {
 		return true
 	}
-	if i := strings.IndexByte(s, '('); i > 0 { // the employer
-		s = s[:i]
-	}
-	words := strings.Fields(s)
+	words := strings.Fields(brackets.ReplaceAllString(s, "")) // the employer, a nickname
 	for _, w := range words {
 		if slices.Contains(posts, strings.ToLower(w)) || strings.EqualFold(w, "of") {
 			return false
@@ -151,11 +149,8 @@ func topics(m value) []string {
 			}
 			continue
 		}
-		out = append(out, v.strings()...)
 		for _, e := range v.list {
-			if e.kind == mapping {
-				out = append(out, e.get("name", "title", "label").text)
-			}
+			out = append(out, e.text, e.get("name", "title", "label").text)
 		}
 	}
 	for i, t := range out {

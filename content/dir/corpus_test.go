@@ -3,6 +3,7 @@ package dir
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -148,21 +149,8 @@ func check(t *testing.T, f content.Found) {
 			t.Errorf("%s: address %q", name, m[1])
 		}
 	}
-	doc, err := html.Parse(strings.NewReader(f.Body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := range doc.Descendants() {
-		if n.Type != html.TextNode || !strings.Contains(n.Data, "{{") && !strings.Contains(n.Data, "{%") {
-			continue
-		}
-		code := false
-		for p := n.Parent; p != nil; p = p.Parent {
-			code = code || p.Data == "code" || p.Data == "pre"
-		}
-		if !code {
-			t.Errorf("%s: a template reaches readers: %q", name, n.Data)
-		}
+	if left := markupText(t, f.Body); strings.Contains(left, "{{") || strings.Contains(left, "{%") {
+		t.Errorf("%s: a template reaches readers", name)
 	}
 	switch {
 	case f.Title == "", f.Slug == "", f.URL == "", f.Hash == "", len(f.Keys) < 2, f.Published.IsZero(), f.Access == "":
@@ -175,7 +163,62 @@ func check(t *testing.T, f content.Found) {
 		t.Errorf("%s: standfirst %q", name, f.Standfirst)
 	case f.Image.URL != "" && f.Image.Alt == "":
 		t.Errorf("%s: picture without a text", name)
-	case f.ReadingMinutes < 1:
+	case f.ReadingMinutes < 1 && f.Body != "":
 		t.Errorf("%s: %d minutes", name, f.ReadingMinutes)
+	}
+}
+
+// markupText is the text of HTML that is not code.
+func markupText(t *testing.T, s string) string {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for n := range doc.Descendants() {
+		if n.Type != html.TextNode {
+			continue
+		}
+		code := false
+		for p := n.Parent; p != nil; p = p.Parent {
+			switch p.Data {
+			case "code", "pre", "kbd", "samp", "var":
+				code = true
+			}
+		}
+		if !code {
+			b.WriteString(n.Data + "\n")
+		}
+	}
+	return b.String()
+}
+
+// A full read of a real blog, and the next one of the same.
+func BenchmarkRead(b *testing.B) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for _, c := range corpora {
+		root := corpus(b, c.name)
+		for _, first := range []bool{true, false} {
+			b.Run(fmt.Sprintf("%s/first=%t", c.name, first), func(b *testing.B) {
+				s := Open(root, c.opt)
+				for b.Loop() {
+					if first {
+						s = Open(root, c.opt)
+					}
+					if _, err := s.Read(context.Background(), now); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+		b.Run(c.name+"/stamp", func(b *testing.B) {
+			s := Open(root, c.opt)
+			for b.Loop() {
+				if _, err := s.Stamp(context.Background()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

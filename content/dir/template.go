@@ -175,7 +175,7 @@ func outsideFences(src string, re *regexp.Regexp) string {
 }
 
 var (
-	rawInline = regexp.MustCompile(`\{%-?\s*raw\s*-?%\}([^\n]*?)\{%-?\s*endraw\s*-?%\}`)
+	rawInline = regexp.MustCompile(`^\{%-?\s*raw\s*-?%\}([^\n]*?)\{%-?\s*endraw\s*-?%\}`)
 	kramdown  = regexp.MustCompile(`\{:[^{}\n]{0,200}\}`)
 	hugoAttrs = regexp.MustCompile(`(?m)^\{[.#][^{}\n]{0,200}\}[ \t]*$`)
 )
@@ -185,13 +185,6 @@ func (g *generator) prose(s string) string {
 	if !strings.ContainsAny(s, "{<") {
 		return s
 	}
-	s = rawInline.ReplaceAllStringFunc(s, func(m string) string {
-		inner := rawInline.FindStringSubmatch(m)[1]
-		if strings.Contains(inner, "`") || !strings.Contains(inner, "{{") && !strings.Contains(inner, "{%") {
-			return inner
-		}
-		return "`" + inner + "`" // shown to readers on purpose, so it is code
-	})
 	var out strings.Builder
 	for i := 0; i < len(s); {
 		rest := s[i:]
@@ -208,6 +201,11 @@ func (g *generator) prose(s string) string {
 			out.WriteString(text)
 			i += n
 		case strings.HasPrefix(rest, "{%"):
+			if m := rawInline.FindStringSubmatch(rest[:min(len(rest), maxAction)]); m != nil {
+				out.WriteString(shown(m[1]))
+				i += len(m[0])
+				continue
+			}
 			n := until(rest, "%}")
 			if n == 0 {
 				i += 2
@@ -231,6 +229,15 @@ func (g *generator) prose(s string) string {
 		}
 	}
 	return hugoAttrs.ReplaceAllString(out.String(), "")
+}
+
+// shown is what an author put between raw tags: if it is a template, it is there
+// to be seen, so it is code.
+func shown(inner string) string {
+	if strings.Contains(inner, "`") || !strings.Contains(inner, "{{") && !strings.Contains(inner, "{%") {
+		return inner
+	}
+	return "`" + inner + "`"
 }
 
 // codeSpan is the length of the code that begins with the backticks of s, or

@@ -71,9 +71,12 @@ func (v value) strings() []string {
 // truth reads what the tools read for true and false; ok is false for any
 // other word.
 func (v value) truth() (is, ok bool) {
+	if v.kind == sequence || v.kind == mapping {
+		return false, false
+	}
 	switch strings.ToLower(strings.TrimSpace(v.text)) {
 	case "true", "yes", "on", "y", "t", "1":
-		return true, v.kind == scalar
+		return true, true
 	case "false", "no", "off", "n", "f", "0", "":
 		return false, true
 	}

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -29,6 +30,9 @@ const (
 
 // opening is how long a paragraph must be to tell what a text is about.
 const opening = 40
+
+// byline finds paragraphs that only say who wrote.
+var byline = regexp.MustCompile(`^(?i:authors?|by|written by|posted by|editors?|translators?|translated by)\s*:`)
 
 // A Measure is what there is to read.
 type Measure struct {
@@ -109,7 +113,7 @@ func (g *gauge) walk(n *html.Node, aside bool) {
 		default:
 			g.walk(c, aside || isAside(c))
 			if c.DataAtom == atom.P && !aside && g.body.Opening == "" {
-				if s := Line(plain(c)); utf8.RuneCountInString(s) >= opening {
+				if s := Line(plain(c)); utf8.RuneCountInString(s) >= opening && !byline.MatchString(s) {
 					g.body.Opening = s
 				}
 			}

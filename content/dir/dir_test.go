@@ -1,0 +1,624 @@
+package dir
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/standfirst/standfirst/content"
+)
+
+var noon = time.Date(2026, 6, 10, 12, 0, 0, 0, time.UTC)
+
+var here = Options{Name: "dir:lead", Site: "https://lead.example"}
+
+// folder is a file system of the files given: path, text, path, text …
+func folder(files ...string) fstest.MapFS {
+	m := make(fstest.MapFS)
+	for i := 0; i < len(files); i += 2 {
+		m[files[i]] = &fstest.MapFile{Data: []byte(files[i+1]), ModTime: noon.Add(-time.Hour)}
+	}
+	return m
+}
+
+func read(t *testing.T, fsys fs.FS, opt Options) *content.Listing {
+	t.Helper()
+	l, err := New(fsys, opt).Read(context.Background(), noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range l.Articles {
+		check(t, f)
+	}
+	return l
+}
+
+// one reads a folder with one article.
+func one(t *testing.T, name, text string, opt Options) content.Found {
+	t.Helper()
+	l := read(t, folder(name, text), opt)
+	if len(l.Articles) != 1 {
+		t.Fatalf("%d articles, %d drafts, %v", len(l.Articles), l.Drafts, l.Problems)
+	}
+	return l.Articles[0]
+}
+
+func TestArticle(t *testing.T) {
+	opt := here
+	opt.Zone = location(t, "Europe/London")
+	got := one(t, "articles/2026/two-pizzas.md", `---
+id: A-17
+title: "Two pizzas, one team"
+slug: two-pizzas
+date: 2026-06-02 10:00
+lastmod: 2026-06-03
+summary: What **size** says.
+author: Ada Writer and [Bo Editor](https://bo.example/)
+tags: [Management, "#teams", management]
+categories: Uncategorized
+image: {src: /images/pizza.jpg, alt: Two pizzas}
+access: metered
+lang: en-gb
+canonical_url: https://first.example/pizzas
+aliases: [/old/pizzas/, https://lead.example/articles/pizza.html]
+---
+# Size
+
+A [link](/about) and a [file](other.md).
+`, opt)
+	want := content.Found{
+		Article: content.Article{
+			Slug: "two-pizzas", URL: "https://lead.example/articles/two-pizzas", Canonical: "https://first.example/pizzas",
+			Title: "Two pizzas, one team", Standfirst: "What size says.",
+			Body:    "<h2 dir=\"auto\">Size</h2>\n<p dir=\"auto\">A <a href=\"https://lead.example/about\" rel=\"noopener\">link</a> and a file.</p>",
+			Authors: []content.Author{{Name: "Ada Writer"}, {Name: "Bo Editor", URL: "https://bo.example/"}},
+			Topics:  []string{"Management", "teams"},
+			Image:   content.Image{URL: "https://lead.example/images/pizza.jpg", Alt: "Two pizzas"},
+			Lang:    "en-GB", Access: content.Metered,
+			Published: time.Date(2026, 6, 2, 9, 0, 0, 0, time.UTC), Updated: time.Date(2026, 6, 3, 0, 0, 0, 0, time.UTC),
+			ReadingMinutes: 1,
+		},
+		Keys: []content.Key{"dir:lead:id:A-17", "url:lead.example/articles/two-pizzas", "url:lead.example/old/pizzas",
+			"url:lead.example/articles/pizza", "dir:lead:path:articles/2026/two-pizzas.md"},
+		At: content.Position{File: "lead/articles/2026/two-pizzas.md", Line: 1},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(content.Found{}, "Hash")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// What is an article, what a draft, and what neither.
+func TestWhatIsAnArticle(t *testing.T) {
+	const text = "\nSome text.\n"
+	for _, tt := range []struct {
+		name, path, src string
+		want            string // article, scheduled, draft, nothing, problem
+	}{
+		{"plain", "a.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "article"},
+		{"mdx", "a.mdx", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "article"},
+		{"nested", "x/y/z/a.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "article"},
+		{"bundle", "x/a/index.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "article"},
+		{"Jekyll's folder", "_posts/2026-06-01-a.md", "---\ntitle: T\n---" + text, "article"},
+		{"draft: true", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft: true\n---" + text, "draft"},
+		{"draft: yes", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft: yes\n---" + text, "draft"},
+		{"draft: on", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft: on\n---" + text, "draft"},
+		{"draft: 'true'", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft: 'true'\n---" + text, "draft"},
+		{"draft: True", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft: True\n---" + text, "draft"},
+		{"Draft = true in TOML", "a.md", "+++\ntitle = 'T'\ndate = 2026-06-01\nDraft = true\n+++" + text, "draft"},
+		{"draft in JSON", "a.md", "{\"title\": \"T\", \"date\": \"2026-06-01\", \"draft\": true}" + text, "draft"},
+		{"draft: no", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft: no\n---" + text, "article"},
+		{"draft: false", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft: false\n---" + text, "article"},
+		{"draft without a word", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft:\n---" + text, "article"},
+		{"draft: maybe", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft: maybe\n---" + text, "problem"},
+		{"draft: [true]", "a.md", "---\ntitle: T\ndate: 2026-06-01\ndraft: [true]\n---" + text, "problem"},
+		{"published: false", "a.md", "---\ntitle: T\ndate: 2026-06-01\npublished: false\n---" + text, "draft"},
+		{"published: true", "a.md", "---\ntitle: T\ndate: 2026-06-01\npublished: true\n---" + text, "article"},
+		{"published: a date", "a.md", "---\ntitle: T\npublished: 2026-06-01\n---" + text, "article"},
+		{"published: a date ahead", "a.md", "---\ntitle: T\npublished: 2026-07-01\n---" + text, "scheduled"},
+		{"published: rubbish", "a.md", "---\ntitle: T\ndate: 2026-06-01\npublished: soon\n---" + text, "problem"},
+		{"status: draft", "a.md", "---\ntitle: T\ndate: 2026-06-01\nstatus: Draft\n---" + text, "draft"},
+		{"status: publish", "a.md", "---\ntitle: T\ndate: 2026-06-01\nstatus: publish\n---" + text, "article"},
+		{"status: unknown", "a.md", "---\ntitle: T\ndate: 2026-06-01\nstatus: embargo\n---" + text, "problem"},
+		{"unlisted", "a.md", "---\ntitle: T\ndate: 2026-06-01\nunlisted: true\n---" + text, "draft"},
+		{"headless", "a.md", "---\ntitle: T\ndate: 2026-06-01\nheadless: true\n---" + text, "draft"},
+		{"never listed", "a.md", "---\ntitle: T\ndate: 2026-06-01\nbuild: {list: never}\n---" + text, "draft"},
+		{"drafts' folder", "_drafts/a.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "draft"},
+		{"underscore", "x/_a.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "draft"},
+		{"date ahead", "a.md", "---\ntitle: T\ndate: 2026-06-11\n---" + text, "scheduled"},
+		{"today", "a.md", "---\ntitle: T\ndate: 2026-06-10\n---" + text, "article"},
+		{"this afternoon", "a.md", "---\ntitle: T\ndate: 2026-06-10T12:00:01Z\n---" + text, "scheduled"},
+		{"publishDate wins, ahead", "a.md", "---\ntitle: T\ndate: 2026-06-01\npublishDate: 2026-07-01\n---" + text, "scheduled"},
+		{"publishDate wins, past", "a.md", "---\ntitle: T\ndate: 2026-07-01\npublishDate: 2026-06-01\n---" + text, "article"},
+		{"expired", "a.md", "---\ntitle: T\ndate: 2026-06-01\nexpiryDate: 2026-06-09\n---" + text, "nothing"},
+		{"expires later", "a.md", "---\ntitle: T\ndate: 2026-06-01\nexpiryDate: 2026-06-11\n---" + text, "article"},
+		{"_index", "x/_index.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "nothing"},
+		{"_index of a language", "x/_index.de.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "nothing"},
+		{"README", "x/ReadMe.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "nothing"},
+		{"hidden folder", ".obsidian/a.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "nothing"},
+		{"modules", "node_modules/x/a.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "nothing"},
+		{"layouts", "_includes/a.md", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "nothing"},
+		{"another kind of file", "a.txt", "---\ntitle: T\ndate: 2026-06-01\n---" + text, "nothing"},
+		{"redirect", "a.md", "---\ntitle: T\ndate: 2026-06-01\nredirect: /b\n---" + text, "nothing"},
+		{"redirect_to", "a.md", "---\ntitle: T\ndate: 2026-06-01\nredirect_to: [/b]\n---" + text, "nothing"},
+		{"redirect in HTML", "a.md", "---\ntitle: T\ndate: 2026-06-01\n---\n<meta http-equiv=\"refresh\" content=\"0; url=/b\">\n", "nothing"},
+		{"page", "a.md", "---\ntitle: T\ndate: 2026-06-01\nlayout: page\n---" + text, "nothing"},
+		{"documentation", "a.md", "---\ntitle: T\ndate: 2026-06-01\ntype: docs\n---" + text, "nothing"},
+		{"empty", "a.md", "---\ntitle: T\ndate: 2026-06-01\n---\n \n", "nothing"},
+		{"empty but for a comment", "a.md", "---\ntitle: T\ndate: 2026-06-01\n---\n<!-- to do -->\n", "nothing"},
+		{"summary only", "a.md", "---\ntitle: T\ndate: 2026-06-01\nsummary: S\n---\n", "article"},
+		{"no date", "a.md", "---\ntitle: T\n---" + text, "problem"},
+		{"neither title nor date", "a.md", "---\nweight: 1\n---" + text, "nothing"},
+		{"no title", "a.md", "---\ndate: 2026-06-01\n---" + text, "problem"},
+		{"title in the text", "a.md", "---\ndate: 2026-06-01\n---\n\n# T\n\ntext\n", "article"},
+		{"nothing but a name", "2026-06-01-a.md", "# T\n\ntext\n", "article"},
+		{"no front matter", "a.md", "Just a note.\n", "nothing"},
+		{"nothing at all", "a.md", "", "nothing"},
+		{"no such date", "a.md", "---\ntitle: T\ndate: 2026-02-30\n---" + text, "problem"},
+		{"no date at all", "a.md", "---\ntitle: T\ndate: soon\n---" + text, "problem"},
+		{"not UTF-8", "a.md", "---\ntitle: T\ndate: 2026-06-01\n---\nCaf\xe9\n", "problem"},
+		{"too large", "a.md", "---\ntitle: T\ndate: 2026-06-01\n---\n" + strings.Repeat("word ", maxFile/5+1), "problem"},
+		{"too long to render", "a.md", "---\ntitle: T\ndate: 2026-06-01\n---\n" + strings.Repeat("word\n\n", 100<<10), "problem"},
+		{"hostile", "a.md", "---\ntitle: T\ndate: 2026-06-01\n---\n" + strings.Repeat("*a_ ", 20<<10), "problem"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := read(t, folder(tt.path, tt.src), here)
+			got := "nothing"
+			switch {
+			case len(l.Articles) == 1 && l.Articles[0].Due.After(noon):
+				got = "scheduled"
+			case len(l.Articles) == 1:
+				got = "article"
+			case l.Drafts == 1:
+				got = "draft"
+			case len(l.Problems) > 0:
+				got = "problem"
+				if want := []content.Key{content.Key("dir:lead:path:" + tt.path)}; !cmp.Equal(want, l.Unread) {
+					t.Errorf("unread %q, want %q", l.Unread, want)
+				}
+			}
+			if got != tt.want {
+				t.Errorf("%s, want %s: %v", got, tt.want, l.Problems)
+			}
+			if !l.Complete {
+				t.Error("the listing is not complete")
+			}
+		})
+	}
+}
+
+func TestFrontMatterForms(t *testing.T) {
+	for name, src := range map[string]string{
+		"YAML":            "---\ntitle: T\ndate: 2026-06-02\nslug: 0123\ntags: [a]\n---\nText.\n",
+		"dots":            "---\ntitle: T\ndate: 2026-06-02\nslug: 0123\ntags: [a]\n...\nText.\n",
+		"TOML":            "+++\ntitle = \"T\"\ndate = 2026-06-02\nslug = \"0123\"\ntags = [\"a\"]\n+++\nText.\n",
+		"Zola":            "+++\ntitle = \"T\"\ndate = 2026-06-02\nslug = \"0123\"\n[taxonomies]\ntags = [\"a\"]\n+++\nText.\n",
+		"JSON":            "{\n\t\"title\": \"T\", \"date\": \"2026-06-02\", \"slug\": \"0123\", \"tags\": [\"a\"]\n}\nText.\n",
+		"CRLF":            "---\r\ntitle: T\r\ndate: 2026-06-02\r\nslug: 0123\r\ntags: [a]\r\n---\r\nText.\r\n",
+		"CR":              "---\rtitle: T\rdate: 2026-06-02\rslug: 0123\rtags: [a]\r---\rText.\r",
+		"BOM":             "\uFEFF---\ntitle: T\ndate: 2026-06-02\nslug: 0123\ntags: [a]\n---\nText.\n",
+		"blank line":      "\n \n---\ntitle: T\ndate: 2026-06-02\nslug: 0123\ntags: [a]\n---\nText.\n",
+		"spaces":          "---  \ntitle: T\ndate: 2026-06-02\nslug: 0123\ntags: [a]\n--- \nText.\n",
+		"no opening":      "title: T\ndate: 2026-06-02\nslug: 0123\ntags:\n  - a\n---\nText.\n",
+		"other spellings": "---\nTitle: T\nDate: 2026-06-02\nSLUG: 0123\nkeywords: a, A\n---\nText.\n",
+		"Hugo's params":   "---\ntitle: T\ndate: 2026-06-02\nslug: 0123\nparams:\n  tags: [a]\n---\nText.\n",
+		"anchors":         "---\nx: &x {slug: 0123, tags: [a]}\n<<: *x\ntitle: T\ndate: 2026-06-02\n---\nText.\n",
+		"dash in a value": "---\ntitle: T\ndate: 2026-06-02\nslug: 0123\nnote: |\n  a\n  ---\ntags: [a]\n---\nText.\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := one(t, "a.md", src, here)
+			if f.Title != "T" || f.Slug != "0123" || !cmp.Equal(f.Topics, []string{"a"}) || f.Body != `<p dir="auto">Text.</p>` {
+				t.Errorf("%q %q %q %q", f.Title, f.Slug, f.Topics, f.Body)
+			}
+			if !f.DateOnly || !f.Published.Equal(time.Date(2026, 6, 2, 0, 0, 0, 0, time.UTC)) {
+				t.Errorf("published %v, a day %t", f.Published, f.DateOnly)
+			}
+		})
+	}
+}
+
+// Scalars are what the author wrote, not what YAML makes of them.
+func TestTextStaysText(t *testing.T) {
+	f := one(t, "a.md", "---\ntitle: 1.20\nslug: 0x1F\ndate: 2026-06-02\ntags: [yes, 1e3, 007, null, ~]\nauthor: No\nid: 0123\n---\nText.\n", here)
+	want := content.Article{Title: "1.20", Slug: "0x1f", Topics: []string{"yes", "1e3", "007"}, Authors: []content.Author{{Name: "No"}}}
+	got := content.Article{Title: f.Title, Slug: f.Slug, Topics: f.Topics, Authors: f.Authors}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if f.Keys[0] != "dir:lead:id:0123" {
+		t.Errorf("keys %q", f.Keys)
+	}
+}
+
+func TestMistakesHaveAddresses(t *testing.T) {
+	for _, tt := range []struct{ name, src, want string }{
+		{"YAML", "---\ntitle: One: two\ndate: 2026-06-01\n---\nx\n", "lead/a.md:2:11: front matter: mapping values are not allowed in this context (put a value that holds a colon in quotation marks)"},
+		{"YAML below blank lines", "\n\n---\ndate: 2026-06-01\ntitle: \"T\n---\nx\n", "lead/a.md:"},
+		{"never closed", "\n---\ntitle: T\nText.\n", "lead/a.md:2:1: front matter is opened here and never closed (write --- on a line of its own below it)"},
+		{"six dashes", "------\ntitle: T\n---\nx\n", "lead/a.md:1:1: front matter does not open with ------ (write three dashes)"},
+		{"TOML", "+++\ntitle = 'T'\ndate = = 2\n+++\nx\n", "lead/a.md:3:"},
+		{"date", "---\ntitle: T\ndate: 2026-13-01\n---\nx\n", `lead/a.md:3:7: cannot read the date "2026-13-01" (write it like 2026-06-02, or 2026-06-02T10:00:00+02:00)`},
+		{"date in TOML", "+++\ntitle = 'T'\ndate = 'x'\n+++\nx\n", `lead/a.md:3:1: cannot read the date "x"`},
+		{"draft", "---\r\ntitle: T\r\ndraft: perhaps\r\n---\r\nx\r\n", `lead/a.md:3:8: cannot read draft: "perhaps" as yes or no`},
+		{"access", "---\ntitle: T\ndate: 2026-06-01\naccess: premium\n---\nx\n", `lead/a.md:4:9: do not know the access "premium", so only the standfirst is given away (write free, metered or registered)`},
+		{"language", "---\ntitle: T\ndate: 2026-06-01\nlang: English\n---\nx\n", `lead/a.md:4:7: do not know the language "English"`},
+		{"a list", "---\n- a\n- b\n---\nx\n", "lead/a.md:2:1: front matter is not a list of fields"},
+		{"hostile text", "---\ntitle: T\ndate: 2026-06-01\n---\nx\n\n" + strings.Repeat(">", 100) + "\n", "lead/a.md:7: more than 64 quotations or lists within each other"},
+		{"ending", "x", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := read(t, folder("a.md", tt.src, "good.md", "---\ntitle: G\ndate: 2026-06-01\n---\nText.\n"), here)
+			if tt.want == "" {
+				if len(l.Problems) != 0 {
+					t.Error(l.Problems)
+				}
+				return
+			}
+			if len(l.Problems) != 1 || !strings.HasPrefix(l.Problems[0].Error(), tt.want) {
+				t.Errorf("got  %v\nwant %s", l.Problems, tt.want)
+			}
+			if got := l.Articles[len(l.Articles)-1]; got.Title != "G" {
+				t.Error("the file beside it was lost")
+			}
+		})
+	}
+}
+
+func TestUnknownAccessLeaksNothing(t *testing.T) {
+	for word, want := range map[string]content.Access{
+		"free": content.Free, "Metered": content.Metered, "registered": content.Registered,
+		"premium": content.Registered, "fre": content.Registered, "[free]": content.Registered, "''": content.Registered, "": content.Free,
+	} {
+		f := one(t, "a.md", "---\ntitle: T\ndate: 2026-06-01\naccess: "+word+"\n---\nText.\n", here)
+		if f.Access != want {
+			t.Errorf("access: %s is %s, want %s", word, f.Access, want)
+		}
+	}
+}
+
+func TestFileNames(t *testing.T) {
+	for _, tt := range []struct {
+		path, date string // of the front matter
+		slug, day  string
+	}{
+		{"2026-05-04-hello-world.md", "", "hello-world", "2026-05-04"},
+		{"2026-5-4-hello-world.md", "", "hello-world", "2026-05-04"},
+		{"2026_05_04_hello.md", "", "hello", "2026-05-04"},
+		{"2026-05-04-hello.md", "2026-05-05", "hello", "2026-05-05"},
+		{"2026-05-04-hello/index.md", "", "hello", "2026-05-04"},
+		{"posts/2026-05-04.md", "", "t", "2026-05-04"},
+		{"Über Größe.md", "2026-05-04", "uber-grosse", "2026-05-04"},
+		{"日本語.md", "2026-05-04", "日本語", "2026-05-04"},
+		{"!!!.md", "2026-05-04", "t", "2026-05-04"},
+		{"post.de.md", "2026-05-04", "post-de", "2026-05-04"},
+		{"2026-13-04-hello.md", "2026-05-04", "2026-13-04-hello", "2026-05-04"},
+	} {
+		src := "---\ntitle: T\n"
+		if tt.date != "" {
+			src += "date: " + tt.date + "\n"
+		}
+		f := one(t, tt.path, src+"---\nText.\n", here)
+		if f.Slug != tt.slug || f.Published.Format(time.DateOnly) != tt.day {
+			t.Errorf("%s: %s on %s, want %s on %s", tt.path, f.Slug, f.Published.Format(time.DateOnly), tt.slug, tt.day)
+		}
+	}
+}
+
+func TestPermalinks(t *testing.T) {
+	for _, tt := range []struct{ pattern, path, matter, want string }{
+		{"/:year/:month/:day/:slug/", "a.md", "slug: s", "https://blog.example/2026/06/02/s/"},
+		{"/:year/:month/:day/:slug/", "some-file.md", "", "https://blog.example/2026/06/02/the-title/"},
+		{"/:year/:month/:filename.html", "2026-06-02-some-file.md", "", "https://blog.example/2026/06/some-file.html"},
+		{"/:section/:title", "content/en/post/a.md", "", "https://blog.example/post/the-title"},
+		{"/:sections/:slugorfilename/", "src/content/x/y/a/index.md", "", "https://blog.example/x/y/a/"},
+		{"/:section/:slug/", "a.md", "slug: s", "https://blog.example/s/"},
+		{"", "a.md", "slug: s", "https://blog.example/s/"},
+		{"/:slug/", "a.md", "url: /fixed/place.html", "https://blog.example/fixed/place.html"},
+		{"/:slug/", "a.md", "permalink: /:categories/:title/\ncategories: [One, Two]", "https://blog.example/one/two/the-title/"},
+		{"/:slug/", "a.md", "permalink: pretty", "https://blog.example/the-title/"},
+		{"/:slug/", "a.md", "url: https://elsewhere.example/x", "https://elsewhere.example/x"},
+		{"/:slug/", "a.md", "slug: Größe & Co", "https://blog.example/Gr%C3%B6%C3%9Fe-&-Co/"},
+	} {
+		opt := here
+		opt.BaseURL, opt.Permalink = "https://blog.example", tt.pattern
+		f := one(t, tt.path, "---\ntitle: The Title\ndate: 2026-06-02\n"+tt.matter+"\n---\nText.\n", opt)
+		if f.URL != tt.want {
+			t.Errorf("%s of %s (%s) is %s, want %s", tt.pattern, tt.path, tt.matter, f.URL, tt.want)
+		}
+		if want := content.URLKey(tt.want); f.Keys[0] != want {
+			t.Errorf("%s: keys %q, want %s first", tt.want, f.Keys, want)
+		}
+	}
+}
+
+// A title of signs only has no slug, and an address without one belongs to
+// every article of its day.
+func TestNoKeyOfAnEmptySlug(t *testing.T) {
+	opt := here
+	opt.BaseURL, opt.Permalink = "https://blog.example", "/:year/:month/:day/:title/"
+	l := read(t, folder("a/!.md", "---\ntitle: \"?!\"\ndate: 2026-06-02\n---\nOne.\n", "b/!.md", "---\ntitle: \"!?\"\ndate: 2026-06-02\n---\nTwo.\n"), opt)
+	seen := make(map[content.Key]bool)
+	for _, f := range l.Articles {
+		for _, k := range f.Keys {
+			if seen[k] || k == "url:blog.example/2026/06/02" {
+				t.Errorf("%s: key %s", f.At.File, k)
+			}
+			seen[k] = true
+		}
+	}
+	if len(l.Articles) != 2 {
+		t.Errorf("%d articles", len(l.Articles))
+	}
+}
+
+// Files of one name in two folders are two articles; a copy is a conflict for
+// an editor, and shows as one.
+func TestSameNames(t *testing.T) {
+	post := func(date, more string) string {
+		return "---\ntitle: Hello\ndate: " + date + "\n" + more + "---\nText.\n"
+	}
+	l := read(t, folder("2025/hello.md", post("2025-06-02", ""), "2026/hello.md", post("2026-06-02", ""),
+		"copy/hello.md", post("2025-06-02", ""), "x.md", post("2026-01-01", "slug: same\n"), "y.md", post("2026-01-02", "slug: same\n")), here)
+	got := make(map[string]string)
+	for _, f := range l.Articles {
+		got[f.At.File] = f.Slug + " " + f.URL
+	}
+	want := map[string]string{
+		"lead/2025/hello.md": "hello https://lead.example/articles/hello",
+		"lead/copy/hello.md": "hello https://lead.example/articles/hello",
+		"lead/2026/hello.md": "hello-2026-06-02 https://lead.example/articles/hello-2026-06-02",
+		"lead/x.md":          "same https://lead.example/articles/same",
+		"lead/y.md":          "same https://lead.example/articles/same",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestAliasesThatAreNoAddresses(t *testing.T) {
+	f := one(t, "a.md", "---\ntitle: T\ndate: 2026-06-02\naliases: [Another name, other, \"{{ x }}/y\", \"javascript:a/b\", /, https://lead.example/, /real]\npermalink: /:year/:title/\nredirect_from: /older/one\n---\nText.\n", here)
+	want := []content.Key{"url:lead.example/articles/a", "url:lead.example/real", "url:lead.example/older/one", "dir:lead:path:a.md"}
+	if diff := cmp.Diff(want, f.Keys); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestLinksBetweenFiles(t *testing.T) {
+	fsys := folder(
+		"articles/a.md", "---\ntitle: A\ndate: 2026-06-01\nslug: first\n---\n[b](../more/b.md#part) [b]({{< ref \"b.md\" >}}) [b]({% post_url 2026-06-02-b %}) [none](gone.md) [none]({{< ref \"gone\" >}}) "+
+			"[c](/articles/c/) ![pic](pic.png) ![static](/img/s.png)\n",
+		"more/b.md", "---\ntitle: B\ndate: 2026-06-01\n---\nText.\n",
+		"more/2026-06-02-b.md", "---\ntitle: B2\ndate: 2026-06-02\nslug: second\n---\nText.\n",
+		"articles/pic.png", "png", "static/img/s.png", "png",
+	)
+	opt := here
+	opt.Media = "https://lead.example/media/"
+	for _, f := range read(t, fsys, opt).Articles {
+		if f.Slug != "first" {
+			continue
+		}
+		want := `<p dir="auto"><a href="https://lead.example/articles/b#part" rel="noopener">b</a> <a href="https://lead.example/articles/b" rel="noopener">b</a> ` +
+			`<a href="https://lead.example/articles/second" rel="noopener">b</a> none none <a href="https://lead.example/articles/c/" rel="noopener">c</a> ` +
+			`<img src="https://lead.example/media/articles/pic.png" alt="pic"/> <img src="https://lead.example/media/static/img/s.png" alt="static"/></p>`
+		if diff := cmp.Diff(want, f.Body); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+	bundle := here
+	bundle.BaseURL = "https://blog.example/"
+	f := one(t, "post/x/index.md", "---\ntitle: X\ndate: 2026-06-01\nimage: cover.jpg\n---\n![p](img/p.png)\n", bundle)
+	if f.Image.URL != "https://blog.example/x/cover.jpg" || !strings.Contains(f.Body, `src="https://blog.example/x/img/p.png"`) || f.Image.Alt != "X" {
+		t.Errorf("%+v %s", f.Image, f.Body)
+	}
+	if f = one(t, "a.md", "---\ntitle: X\ndate: 2026-06-01\nimage: \"javascript:x\"\n---\nText\n", here); f.Image.URL != "" {
+		t.Error(f.Image)
+	}
+}
+
+// An article is rendered again when what it links to has moved, and only then.
+func TestCache(t *testing.T) {
+	fsys := folder(
+		"a.md", "---\ntitle: A\ndate: 2026-06-01\n---\n[b](b.md)\n",
+		"b.md", "---\ntitle: B\ndate: 2026-06-01\n---\nText.\n",
+	)
+	s := New(fsys, here)
+	get := func(now time.Time) []content.Found {
+		t.Helper()
+		l, err := s.Read(context.Background(), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.Articles
+	}
+	first := get(noon)
+	fsys["a.md"].Data = []byte("---\ntitle: C\ndate: 2026-06-01\n---\n[b](b.md)\n") // same size, same time: not seen
+	if got := get(noon); got[0].Title != "A" {
+		t.Errorf("title %q: the file was read again though it looks the same", got[0].Title)
+	}
+	fsys["b.md"] = &fstest.MapFile{Data: []byte("---\ntitle: B\ndate: 2026-06-01\nslug: moved\n---\nText.\n"), ModTime: noon}
+	got := get(noon.Add(time.Minute))
+	if !strings.Contains(got[0].Body, "/articles/moved") || got[0].Hash == first[0].Hash {
+		t.Errorf("the link still leads to where b was: %s", got[0].Body)
+	}
+	// A change within the resolution of file times must not be missed for ever.
+	fsys["b.md"] = &fstest.MapFile{Data: []byte("---\ntitle: B\ndate: 2026-06-01\nslug: other\n---\nText.\n"), ModTime: noon.Add(time.Hour)}
+	get(noon.Add(time.Hour))
+	fsys["b.md"].Data = []byte("---\ntitle: B\ndate: 2026-06-01\nslug: again\n---\nText.\n")
+	if got := get(noon.Add(time.Hour)); got[1].Slug != "again" {
+		t.Errorf("slug %q: a file written twice in a second was read once", got[1].Slug)
+	}
+	delete(fsys, "a.md")
+	if got := get(noon.Add(2 * time.Hour)); len(got) != 1 || len(s.cache) != 1 {
+		t.Errorf("%d articles, %d in the cache, want 1 and 1", len(got), len(s.cache))
+	}
+}
+
+func TestStamp(t *testing.T) {
+	fsys := folder("a.md", "---\ntitle: A\ndate: 2026-06-01\n---\nText.\n", "pic.png", "png")
+	s := New(fsys, here)
+	stamp := func() string {
+		t.Helper()
+		got, err := s.Stamp(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	was := stamp()
+	if stamp() != was {
+		t.Error("the stamp changes by itself")
+	}
+	fsys["pic.png"].Data = []byte("other")
+	if stamp() != was {
+		t.Error("a picture changes the stamp")
+	}
+	for name, change := range map[string]func(){
+		"touched": func() { fsys["a.md"].ModTime = noon },
+		"grown":   func() { fsys["a.md"].Data = append(fsys["a.md"].Data, 'x') },
+		"added":   func() { fsys["x/b.md"] = &fstest.MapFile{} },
+		"events":  func() { fsys["events.yaml"] = &fstest.MapFile{} },
+		"draft":   func() { fsys["_drafts/d.md"] = &fstest.MapFile{} },
+		"removed": func() { delete(fsys, "x/b.md") },
+	} {
+		if name == "removed" {
+			fsys["x/b.md"] = &fstest.MapFile{}
+			was = stamp()
+		}
+		change()
+		if now := stamp(); now == was {
+			t.Errorf("%s: the stamp stays", name)
+		} else {
+			was = now
+		}
+	}
+}
+
+func TestEvents(t *testing.T) {
+	l := read(t, folder(
+		"events.yaml", "- name: Lead London\n  city: London\n  start: 2026-09-01\n  end: 2026-09-02\n",
+		"more/talks.ics", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Talk\r\nLOCATION:Berlin\\, Germany\r\nDTSTART;VALUE=DATE:20261109\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+		"a.md", "---\ntitle: A\ndate: 2026-06-01\n---\nText.\n"), here)
+	if len(l.Events) != 2 || len(l.Articles) != 1 || len(l.Problems) != 0 {
+		t.Errorf("%d events, %d articles, %v", len(l.Events), len(l.Articles), l.Problems)
+	}
+}
+
+// denied is a file system with a folder and a file that cannot be read.
+type denied struct{ fstest.MapFS }
+
+func (d denied) Open(name string) (fs.File, error) {
+	if name == "secret" || name == "b.md" {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return d.MapFS.Open(name)
+}
+
+func (d denied) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == "secret" {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return d.MapFS.ReadDir(name)
+}
+
+func TestWhatCannotBeRead(t *testing.T) {
+	post := "---\ntitle: A\ndate: 2026-06-01\n---\nText.\n"
+	l := read(t, denied{folder("a.md", post, "b.md", post, "secret/c.md", post)}, here)
+	if len(l.Articles) != 1 || l.Complete || len(l.Problems) != 2 {
+		t.Errorf("%d articles, complete %t, %v", len(l.Articles), l.Complete, l.Problems)
+	}
+	want := []content.Key{"dir:lead:path:secret", "dir:lead:path:b.md"}
+	if diff := cmp.Diff(want, l.Unread); diff != "" {
+		t.Errorf("unread (-want +got)\n%s", diff)
+	}
+
+	ctx := context.Background()
+	if l, err := Open(filepath.Join(t.TempDir(), "gone"), here).Read(ctx, noon); err == nil {
+		t.Errorf("a folder that is not there gives %+v", l)
+	}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	if _, err := New(folder("a.md", post), here).Read(stopped, noon); err == nil {
+		t.Error("a stopped reading gives no error")
+	}
+	for name, opt := range map[string]Options{
+		"no site":   {Name: "dir:x"},
+		"a path":    {Name: "dir:x", Site: "/blog"},
+		"a pattern": {Name: "dir:x", Site: "https://x.example", BaseURL: "https://y.example", Permalink: "/:yaer/:slug"},
+		"a base":    {Name: "dir:x", Site: "https://x.example", BaseURL: "y.example"},
+	} {
+		if _, err := New(folder(), opt).Read(ctx, noon); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestDepthAndLinks(t *testing.T) {
+	root, outside := t.TempDir(), t.TempDir()
+	post := "---\ntitle: %s\ndate: 2026-06-01\n---\nText.\n"
+	write := func(p, title string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, fmt.Appendf(nil, post, title), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(filepath.Join(root, "a.md"), "Inside")
+	write(filepath.Join(outside, "secret.md"), "Outside")
+	for from, to := range map[string]string{
+		"out.md": filepath.Join(outside, "secret.md"), "dir": outside, "up.md": "../../etc/passwd.md",
+		"twice.md": "out.md", "loop": ".", "dead.md": "nowhere.md",
+	} {
+		if err := os.Symlink(to, filepath.Join(root, from)); err != nil {
+			t.Skip("no symbolic links here")
+		}
+	}
+	if err := os.Symlink("../a.md", filepath.Join(mkdir(t, root, "sub"), "linked.md")); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*Source{Open(root, here), New(os.DirFS(root), here)} {
+		l, err := s.Read(context.Background(), noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range l.Articles {
+			got = append(got, f.At.File+" "+f.Title)
+		}
+		if diff := cmp.Diff([]string{"lead/a.md Inside", "lead/sub/linked.md Inside"}, got); diff != "" || len(l.Problems) > 0 {
+			t.Errorf("(-want +got)\n%s\n%v", diff, l.Problems)
+		}
+	}
+
+	deep := folder(strings.Repeat("d/", maxDepth+1)+"a.md", fmt.Sprintf(post, "Deep"), "b.md", fmt.Sprintf(post, "B"))
+	if l := read(t, deep, here); len(l.Articles) != 1 || l.Complete || len(l.Problems) != 1 {
+		t.Errorf("%d articles, complete %t, %v", len(l.Articles), l.Complete, l.Problems)
+	}
+}
+
+func mkdir(t *testing.T, parts ...string) string {
+	t.Helper()
+	p := filepath.Join(parts...)
+	if err := os.MkdirAll(p, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func location(t *testing.T, name string) *time.Location {
+	t.Helper()
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loc
+}
