@@ -16,4 +16,26 @@
 // mail program shows: names like {{css "h2"}} stand for the styles, comments
 // for Outlook survive, and a letter never grows past what Gmail shows whole
 // ([Budget]).
+//
+// # Writing a template
+//
+// Files of mail/ and page/ are Go's html/template, mail/digest.txt.tmpl is
+// text/template; the file article.gohtml is called with {{template "article"
+// .}} from the others of its folder. Their data are the views of this package;
+// letters may call
+//
+//	{{css "h2"}} {{tok "accent"}}    a style, a colour or width of the theme
+//	{{t "letter.by" "authors" .By}}  a sentence of the message files, filled in
+//	{{dots .By .ReadingTime}}        what is not empty, joined by " · "
+//	{{paragraphs .Intro}}            text parted at empty lines
+//	{{narrower .Width "160"}}        the width of an image that fits its place
+//	{{with logo}}                    the theme's logo, if there is one
+//	{{wrap}} {{underline}} {{rule}}  of plain text
+//
+// and pages t, dots, paragraphs, logo, and
+//
+//	{{asset "app.css"}}              the address of a file of static/
+//	{{webcal .Calendar}}             the address a calendar program subscribes to
+//
+// Values are escaped where they go. <!--[if mso]> works as it stands.
 package templates

@@ -10,19 +10,8 @@ import (
 	"github.com/standfirst/standfirst/internal/i18n"
 )
 
-// functions is what templates may call.
-//
-//	css, tok         a style or token of style.go
-//	t KEY PAIRS…     a sentence of the message files, in the language of the page
-//	dots             joins what is not empty by " · "
-//	paragraphs       parts text at empty lines
-//	asset NAME       the address of a file of static/
-//	logo             the theme's logo, or nothing
-//	narrower         the smaller of an image's width and its place's
-//	webcal           the address of a calendar, as calendar programs subscribe to it
-//	wrap, underline, rule   of plain text
-//
-// A nil locale is for parsing only.
+// functions is what templates may call; doc.go tells their authors. A nil
+// locale is for parsing only.
 func (s *Set) functions(locale *i18n.Locale) template.FuncMap {
 	return template.FuncMap{
 		"css": s.sheet.style,
