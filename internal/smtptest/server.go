@@ -185,8 +185,8 @@ func (d *doorman) Accept() (net.Conn, error) {
 		n := d.s.conns
 		d.s.mu.Unlock()
 		a := d.s.Script(Event{Phase: "conn", N: n, Conn: n})
-		if a == (Answer{}) {
-			return &numbered{conn, n}, nil
+		if a.Code == 0 && !a.Drop {
+			return &numbered{Conn: conn, n: n, late: func() error { return d.s.pause(a) }}, nil
 		}
 		d.s.serving.Go(func() {
 			defer conn.Close()
@@ -198,10 +198,21 @@ func (d *doorman) Accept() (net.Conn, error) {
 	}
 }
 
-// A numbered connection knows the how manieth it is.
+// A numbered connection knows the how manieth it is, and greets late if asked.
 type numbered struct {
 	net.Conn
-	n int
+	n    int
+	late func() error // before the first word
+	once sync.Once
+	err  error
+}
+
+// Write waits before the greeting.
+func (c *numbered) Write(p []byte) (int, error) {
+	if c.once.Do(func() { c.err = c.late() }); c.err != nil {
+		return 0, c.err
+	}
+	return c.Conn.Write(p)
 }
 
 var errClosed = errors.New("server closed")
