@@ -46,8 +46,15 @@ func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) 
 		if err := s.row(ctx, dueSQL+` FOR UPDATE OF b SKIP LOCKED`, due...).Scan(&id); err != nil {
 			return none(err)
 		}
+		// Of a lease that ran out, nobody knows which letters were on their way:
+		// they settle in this edition, before a newer one speaks to the reader.
+		_, err := s.exec(ctx, `UPDATE deliveries SET doubt = 1 WHERE state = 'queued' AND doubt = 0
+			AND block = (SELECT id FROM blocks WHERE id = $1 AND lease_until IS NOT NULL)`, id)
+		if err != nil {
+			return err
+		}
 		b := &mailer.Block{ID: id, Until: c.Now.Add(c.Lease)}
-		err := s.row(ctx, `UPDATE blocks SET lease_until = $1, owner = $2, token = token + 1
+		err = s.row(ctx, `UPDATE blocks SET lease_until = $1, owner = $2, token = token + 1
 			WHERE id = $3 RETURNING token`, clock+c.Lease.Milliseconds(), c.Owner, id).Scan(&b.Token)
 		if err != nil {
 			return err
@@ -138,10 +145,11 @@ func (db *DB) Renew(ctx context.Context, b *mailer.Block, until time.Time) error
 	return nil
 }
 
-const standingSQL = `SELECT e.state, r.id, r.status, r.paused_until, s.left_at
+const standingSQL = `SELECT e.state, r.id, r.status, r.paused_until, s.left_at, COALESCE(d.doubt, 0)
 	FROM editions e
 	LEFT JOIN subscribers r ON r.id = $1
 	LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = e.newsletter
+	LEFT JOIN deliveries d ON d.edition = e.n AND d.subscriber = r.id
 	WHERE e.id = $2`
 
 // Standing implements mailer.Ledger.
@@ -150,7 +158,8 @@ func (db *DB) Standing(ctx context.Context, edition string, subscriber int64, no
 	var id sql.NullInt64
 	var status sql.NullString
 	var st standing
-	err := db.standing.QueryRowContext(ctx, subscriber, edition).Scan(&state, &id, &status, asTime(&st.paused), asTime(&st.left))
+	var doubt bool
+	err := db.standing.QueryRowContext(ctx, subscriber, edition).Scan(&state, &id, &status, asTime(&st.paused), asTime(&st.left), &doubt)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = digest.ErrNotFound
 	}
@@ -164,6 +173,11 @@ func (db *DB) Standing(ctx context.Context, edition string, subscriber int64, no
 		return mailer.Standing{Reason: mailer.Erased}, nil
 	}
 	st.status = subscribers.Status(status.String)
+	if doubt {
+		// It may have arrived before the pause began. Sent again, the reader's
+		// server knows it; given up, its content would come a second time.
+		st.paused = time.Time{}
+	}
 	return mailer.Standing{Reason: st.reason(now)}, nil
 }
 
