@@ -8,10 +8,13 @@ import (
 	"github.com/standfirst/standfirst/templates"
 )
 
-// feed gives one document of the shelf. A query string is tolerated and
-// ignored: readers add things to addresses.
+// feed gives one document of the shelf. A query is tolerated and ignored:
+// readers add things to addresses.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
-	d, ok := s.Shelf.Document(r.URL.EscapedPath())
+	d, ok := s.Shelf.Document(r.URL.Path)
+	if !ok && !s.Shelf.Filled() {
+		return status(http.StatusServiceUnavailable)
+	}
 	if !ok {
 		return notFound
 	}
@@ -20,7 +23,8 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400")
 	h.Set("Vary", "Sec-Fetch-Dest")
 	h.Set("Access-Control-Allow-Origin", "*")
-	return give(w, r, d.Body, d.ETag, d.Modified)
+	give(w, r, d.Body, d.ETag, d.Modified)
+	return nil
 }
 
 // mediaType is the type of a format, but plain XML for a browser's window:
@@ -35,21 +39,20 @@ func mediaType(f feed.Format, h http.Header) string {
 
 // feedList is the page that lists all feeds for people.
 func (s *Server) feedList(w http.ResponseWriter, r *http.Request) error {
-	l := s.locale()
-	topics, authors, cities := s.Shelf.Labels()
+	l, labels := s.locale(), s.Shelf.now().labels
 	v := &templates.FeedsPage{
-		Page:    s.page(r, l.Message("feeds.title")),
+		Page:    s.page(r, l, l.Message("feeds.title")),
 		All:     feedSet(l.Message("feeds.all"), "/feed"),
-		Topics:  feedSets(topics, "/topics/"),
-		Authors: feedSets(authors, "/authors/"),
+		Topics:  feedSets(labels.topics, "/topics/"),
+		Authors: feedSets(labels.authors, "/authors/"),
 		OPML:    "/feeds.opml",
 		Calendars: []templates.Link{
-			{Label: l.Message("feeds.all_events"), URL: s.Publication.URL + "/events.ics"},
+			{Label: l.Message("feeds.all_events"), URL: s.at("/events.ics")},
 		},
 	}
-	s.at(&v.Page, "/feeds")
-	for _, c := range cities {
-		v.Calendars = append(v.Calendars, templates.Link{Label: l.Message("feeds.city", "city", c.Name), URL: s.Publication.URL + "/events/" + c.Slug + ".ics"})
+	v.Canonical = s.at("/feeds")
+	for _, c := range labels.cities {
+		v.Calendars = append(v.Calendars, templates.Link{Label: l.Message("feeds.city", "city", c.Name), URL: s.at("/events/" + c.Slug + ".ics")})
 	}
 	return s.public(w, r, v)
 }

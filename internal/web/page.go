@@ -3,18 +3,17 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
-	"time"
 
-	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/feed"
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/templates"
 )
 
-// locale is the language of a page: the publication's. Its articles are in it,
-// and a page in two languages serves nobody.
+// locale is the language of public pages: the publication's. Its articles are
+// in it, and a page in two languages serves nobody.
 func (s *Server) locale() *i18n.Locale { return s.Catalog.For(s.Publication.Language) }
 
 // words says articles and events on pages.
@@ -23,28 +22,31 @@ func (s *Server) words() *digest.Wording {
 }
 
 // page is what all pages have, for the page of that title.
-func (s *Server) page(r *http.Request, title string) templates.Page {
-	l := s.locale()
+func (s *Server) page(r *http.Request, l *i18n.Locale, title string) templates.Page {
 	p := templates.Page{
 		Lang: l.Words, Dir: l.Dir, Title: title,
 		Publication: templates.Publication{Title: s.Publication.Title, URL: s.Publication.URL + "/", Address: s.Publication.Address},
+		Feeds:       alternates("/feed", s.Publication.Title),
 	}
-	for _, to := range [][2]string{{"articles", "/articles"}, {"events", "/events"}, {"archive", "/archive"}, {"feeds", "/feeds"}} {
-		p.Nav = append(p.Nav, templates.Link{Label: l.Message("site." + to[0]), URL: to[1], Current: r.URL.Path == to[1]})
+	link := func(key, to string) {
+		p.Nav = append(p.Nav, templates.Link{Label: l.Message(key), URL: to, Current: r.URL.Path == to})
 	}
+	link("site.articles", "/articles")
+	link("site.events", "/events")
+	link("site.archive", "/archive")
+	link("site.feeds", "/feeds")
 	if s.Mailbox != nil {
-		p.Nav = append(p.Nav, templates.Link{Label: l.Message("site.mailbox"), URL: "/mailbox", Current: strings.HasPrefix(r.URL.Path, "/mailbox")})
+		link("site.mailbox", "/mailbox")
 	}
-	p.Feeds = s.alternates("/feed", s.Publication.Title)
 	return p
 }
 
-// at sets the page's own address, without its query.
-func (s *Server) at(p *templates.Page, path string) { p.Canonical = s.Publication.URL + path }
+// at returns the address of a page for search engines: ours, without a query.
+func (s *Server) at(path string) string { return s.Publication.URL + path }
 
 // alternates names the three formats of the feed at base for the head of a
 // page.
-func (s *Server) alternates(base, title string) []templates.Feed {
+func alternates(base, title string) []templates.Feed {
 	return []templates.Feed{
 		{Title: title + " (RSS)", Type: feed.RSS.MediaType(), URL: base + ".rss"},
 		{Title: title + " (Atom)", Type: feed.Atom.MediaType(), URL: base + ".atom"},
@@ -57,31 +59,35 @@ func formats(base string) []templates.Link {
 	return []templates.Link{{Label: "RSS", URL: base + ".rss"}, {Label: "Atom", URL: base + ".atom"}, {Label: "JSON", URL: base + ".json"}}
 }
 
-// views puts entries into words for a list.
-func (s *Server) views(entries []content.Entry) []templates.Article {
-	w := s.words()
-	var list []templates.Article
-	for i := range entries {
-		list = append(list, w.Article(entries[i].Article))
-	}
-	return list
-}
+// perPage is how many lines a long list shows at once.
+const perPage = 20
 
-// coming returns the events that have not ended, in words. Cancelled ones are
-// shown as such until their day.
-func (s *Server) coming(r *http.Request, city string, limit int, now time.Time) ([]templates.Event, error) {
-	events, err := s.Content.Events(r.Context(), content.EventQuery{City: city})
-	if err != nil {
-		return nil, err
+// leaf returns the part of a list that ?page= asks for, and the links to what
+// is before and behind it. A page behind the end is empty; what is no number
+// is the first.
+func leaf[T any](r *http.Request, list []T) ([]T, templates.Pages) {
+	n, err := strconv.Atoi(r.URL.Query().Get("page"))
+	if err != nil || n < 1 {
+		n = 1
 	}
-	w := s.words()
-	var list []templates.Event
-	for i := range events {
-		if now.Before(events[i].Ends()) && (limit == 0 || len(list) < limit) {
-			list = append(list, w.Event(&events[i]))
+	last := max(1, (len(list)+perPage-1)/perPage)
+	n = min(n, last+1)
+	from := min((n-1)*perPage, len(list))
+	to := min(from+perPage, len(list))
+	address := func(n int) string {
+		if n == 1 {
+			return r.URL.EscapedPath()
 		}
+		return r.URL.EscapedPath() + "?page=" + strconv.Itoa(n)
 	}
-	return list, nil
+	var pages templates.Pages
+	if n > 1 {
+		pages.Newer = address(n - 1)
+	}
+	if to < len(list) {
+		pages.Older = address(n + 1)
+	}
+	return list[from:to], pages
 }
 
 // host is the name of the site a URL leads to.

@@ -1,20 +1,22 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
-	"runtime/debug"
+	"path"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/feed"
+	"github.com/standfirst/standfirst/mailer"
+	"github.com/standfirst/standfirst/subscribers"
 	"github.com/standfirst/standfirst/templates"
 )
 
-// A handler answers a request or says why it cannot; serve makes a page of
-// that.
+// A handler answers a request, or returns why it cannot and has written
+// nothing; serve answers then.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
 // status is an error that is only its HTTP status.
@@ -25,66 +27,75 @@ func (s status) Error() string { return http.StatusText(int(s)) }
 // notFound is what a handler returns for a thing that is not there.
 const notFound = status(http.StatusNotFound)
 
-// serve turns errors into pages: the reader gets a sentence, the log the chain.
+// codeOf is the one place where errors become statuses.
+func codeOf(err error) int {
+	var code status
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &code):
+		return int(code)
+	case errors.Is(err, digest.ErrNotFound), errors.Is(err, subscribers.ErrNotFound), errors.Is(err, subscribers.ErrToken), errors.Is(err, mailer.ErrNoLetter):
+		return http.StatusNotFound
+	case errors.As(err, &large):
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusInternalServerError
+}
+
+// serve makes pages of errors: whoever asked gets a sentence, the log the
+// chain.
 func (s *Server) serve(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.secure(w.Header())
-		defer func() {
-			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
-					panic(p)
-				}
-				s.Log.Error("page panicked", "route", r.Pattern, "err", fmt.Sprint(p), "stack", string(debug.Stack()))
-				s.sorry(w, r, http.StatusInternalServerError)
-			}
-		}()
 		err := h(w, r)
 		if err == nil {
 			return
 		}
-		code := http.StatusInternalServerError
-		var st status
-		if errors.As(err, &st) {
-			code = int(st)
-		}
+		code := codeOf(err)
 		if code >= 500 && r.Context().Err() == nil {
-			s.Log.Error("page failed", "route", r.Pattern, "err", err)
+			s.Log.Error("request failed", "route", r.Pattern, "code", code, "err", err)
 		}
 		s.sorry(w, r, code)
 	})
 }
 
-// sorry writes the page of an error.
+// sorry says that there is nothing to give: a page for people, a line for
+// programs, and no word of what happened inside.
 func (s *Server) sorry(w http.ResponseWriter, r *http.Request, code int) {
-	v := &templates.ErrorPage{Page: s.page(r, ""), Status: code, Home: "/"}
+	h := w.Header()
+	for _, of := range []string{"ETag", "Last-Modified", "Content-Disposition", "Access-Control-Allow-Origin", "Vary"} {
+		h.Del(of)
+	}
+	h.Set("Cache-Control", "no-store")
+	if code == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "5")
+	}
+	if forPrograms(r.URL.Path) {
+		write(w, r, code, "text/plain; charset=utf-8", []byte(http.StatusText(code)+"\n"))
+		return
+	}
+	v := &templates.ErrorPage{Page: s.page(r, s.locale(), ""), Status: code, Home: "/"}
 	v.Hidden = true
 	b, err := s.Templates.Page(v)
 	if err != nil {
 		s.Log.Error("error page failed", "err", err)
-		b = []byte(http.StatusText(code))
+		write(w, r, code, "text/plain; charset=utf-8", []byte(http.StatusText(code)+"\n"))
+		return
 	}
-	h := w.Header()
-	h.Del("ETag")
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.Itoa(len(b)))
-	w.WriteHeader(code)
-	if r.Method != http.MethodHead {
-		w.Write(b)
-	}
+	write(w, r, code, "text/html; charset=utf-8", b)
 }
 
-// secure sets the headers every answer has. Nothing is loaded from elsewhere
-// but the pictures of articles, which live where their publication keeps them.
-func (s *Server) secure(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' https: data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()")
+// forPrograms reports whether what lies at a path is read by programs: feeds,
+// pictures and files.
+func forPrograms(p string) bool {
+	switch feed.Format(strings.TrimPrefix(path.Ext(p), ".")) {
+	case feed.RSS, feed.Atom, feed.JSON, feed.ICS, feed.OPML:
+		return true
+	}
+	return strings.HasPrefix(p, "/media/") || strings.HasPrefix(p, "/static/")
 }
 
-// public writes a page that anybody may see and keep for some minutes.
+// public writes a page that anybody may see and keep for a minute. It is the
+// same for all who ask, so it varies by nothing.
 func (s *Server) public(w http.ResponseWriter, r *http.Request, v templates.View) error {
 	b, err := s.Templates.Page(v)
 	if err != nil {
@@ -92,31 +103,38 @@ func (s *Server) public(w http.ResponseWriter, r *http.Request, v templates.View
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=60")
-	w.Header().Set("Vary", "Accept-Language")
-	return give(w, r, b, etag(b), time.Time{})
+	give(w, r, b, etag(b), time.Time{})
+	return nil
 }
 
 // private writes a page that is one reader's: kept by nobody, found by no
-// search engine, and its address told to nobody.
-func (s *Server) private(w http.ResponseWriter, r *http.Request, v templates.View) error {
+// search engine, and its address told to no other site.
+func (s *Server) private(w http.ResponseWriter, r *http.Request, code int, v templates.View) error {
 	b, err := s.Templates.Page(v)
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Robots-Tag", "noindex")
-	h.Set("Content-Length", strconv.Itoa(len(b)))
-	if r.Method != http.MethodHead {
-		w.Write(b)
-	}
+	keepPrivate(w.Header())
+	write(w, r, code, "text/html; charset=utf-8", b)
 	return nil
 }
 
-// etag is a strong validator made from the bytes alone.
-func etag(b []byte) string {
-	sum := sha256.Sum256(b)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+// keepPrivate sets the headers of a page that is one reader's. The policy is
+// not no-referrer: with that, browsers send "Origin: null" with the page's own
+// forms, and where they send no Sec-Fetch-Site (older ones, and all of them
+// over plain HTTP) the form would be taken for another site's.
+func keepPrivate(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+}
+
+// write answers with b as it is.
+func write(w http.ResponseWriter, r *http.Request, code int, mediaType string, b []byte) {
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	w.WriteHeader(code)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(b) // an error is the client's having gone
+	}
 }

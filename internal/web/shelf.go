@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -15,22 +16,30 @@ import (
 	"github.com/standfirst/standfirst/feed"
 )
 
-// A Shelf holds all feeds as bytes. They are made when content changes, never
-// for a request, and swapped whole, so that no feed is ever half written.
+// A Shelf holds what is public now: the lists that pages show, and all feeds
+// as bytes. It is filled when content changes, never for a request, and
+// swapped whole, so that nobody sees half of a change.
 type Shelf struct {
 	Content     Content
 	Publication feed.Publication
 	Options     feed.Options
 
-	building sync.Mutex
-	made     atomic.Pointer[shelf]
+	filling sync.Mutex
+	stock   atomic.Pointer[stock]
 }
 
-type shelf struct {
+// Content is what a shelf is filled from.
+type Content interface {
+	Articles(ctx context.Context, q content.ArticleQuery) ([]content.Entry, error)
+	Events(ctx context.Context, q content.EventQuery) ([]content.Event, error)
+}
+
+// A stock is one filling of the shelf. It is never changed.
+type stock struct {
+	articles  []content.Entry // by the date on the article, newest first; without bodies
+	events    []content.Event // by their first day
+	labels    labels
 	documents map[string]*Document // by path
-	topics    []content.Label
-	authors   []content.Label
-	cities    []content.Label
 }
 
 // A Document is one feed in one format.
@@ -42,191 +51,159 @@ type Document struct {
 	Modified time.Time // of its content, in whole seconds; grows with every change
 }
 
-// Document returns what lies at a path like "/feed.rss".
+// Filled reports whether the shelf was ever filled.
+func (s *Shelf) Filled() bool { return s.stock.Load() != nil }
+
+// Document returns the feed at a path like "/feed.rss", unescaped.
 func (s *Shelf) Document(path string) (*Document, bool) {
-	made := s.made.Load()
-	if made == nil {
-		return nil, false
-	}
-	d, ok := made.documents[path]
+	d, ok := s.now().documents[path]
 	return d, ok
 }
 
-// Paths returns the paths of all documents in order.
-func (s *Shelf) Paths() []string {
-	made := s.made.Load()
-	if made == nil {
-		return nil
+// Paths returns the paths of all documents in order, unescaped.
+func (s *Shelf) Paths() []string { return slices.Sorted(maps.Keys(s.now().documents)) }
+
+// now returns what is on the shelf; nothing, if it was never filled.
+func (s *Shelf) now() *stock {
+	if st := s.stock.Load(); st != nil {
+		return st
 	}
-	return slices.Sorted(maps.Keys(made.documents))
+	return &stock{}
 }
 
-// Labels returns the topics, authors and cities there are feeds of, most used
-// first.
-func (s *Shelf) Labels() (topics, authors, cities []content.Label) {
-	if made := s.made.Load(); made != nil {
-		return made.topics, made.authors, made.cities
-	}
-	return nil, nil, nil
-}
-
-// Build makes all documents from what is public now.
+// Build fills the shelf with what is public now. An error leaves it as it was.
 func (s *Shelf) Build(ctx context.Context) error {
-	s.building.Lock()
-	defer s.building.Unlock()
+	s.filling.Lock()
+	defer s.filling.Unlock()
 	entries, err := s.Content.Articles(ctx, content.ArticleQuery{Bodies: true})
 	if err != nil {
-		return fmt.Errorf("feeds: articles: %w", err)
+		return fmt.Errorf("shelf: articles: %w", err)
 	}
-	events, err := s.Content.Events(ctx, content.EventQuery{Past: true})
+	events, err := s.Content.Events(ctx, content.EventQuery{})
 	if err != nil {
-		return fmt.Errorf("feeds: events: %w", err)
+		return fmt.Errorf("shelf: events: %w", err)
 	}
-	b := &builder{shelf: &shelf{documents: map[string]*Document{}}, old: s.made.Load()}
-	b.topics, b.authors, b.cities = labels(entries, events)
-	if err := b.all(s, entries, events); err != nil {
-		return fmt.Errorf("feeds: %w", err)
+	st := &stock{
+		articles: listed(entries), events: events,
+		labels: labelsOf(entries, events), documents: map[string]*Document{},
 	}
-	s.made.Store(b.shelf)
+	if err := s.write(st, entries); err != nil {
+		return fmt.Errorf("shelf: %w", err)
+	}
+	s.stock.Store(st)
 	return nil
 }
 
-// builder gathers one shelf.
-type builder struct {
-	*shelf
-	old     *shelf
-	outline []feed.Outline
+// listed returns entries as lists for people want them: by the date on the
+// article, and light.
+func listed(entries []content.Entry) []content.Entry {
+	list := slices.Clone(entries)
+	for i := range list {
+		a := *list[i].Article
+		a.Body = ""
+		list[i].Article = &a
+	}
+	slices.SortStableFunc(list, func(a, b content.Entry) int {
+		return b.Article.Published.Compare(a.Article.Published)
+	})
+	return list
 }
 
-func (b *builder) all(s *Shelf, entries []content.Entry, events []content.Event) error {
-	all := feed.Articles(s.Publication, feed.Scope{}, entries, s.Options)
-	calendar := feed.Events(s.Publication, feed.Scope{Title: "Events"}, events, s.Options)
-	b.outline = append(b.outline, all.Outline(feed.RSS), calendar.Outline(feed.RSS))
-	feeds := []*feed.Feed{all, calendar}
-	for _, of := range []struct {
+// write makes all documents of a stock.
+func (s *Shelf) write(st *stock, entries []content.Entry) error {
+	articles := func(of feed.Scope) *feed.Feed { return feed.Articles(s.Publication, of, entries, s.Options) }
+	calendar := func(of feed.Scope, events []content.Event) *feed.Feed {
+		return feed.Events(s.Publication, of, events, s.Options)
+	}
+
+	// A calendar of one event, for the link in a letter. They come first: where
+	// a city has the name of an event, its calendar has that event in it.
+	for i := range st.events {
+		f := calendar(feed.Scope{}, st.events[i:i+1])
+		if err := s.put(st, "/events/"+st.events[i].Slug+".ics", f, feed.ICS); err != nil {
+			return err
+		}
+	}
+
+	everything := []*feed.Feed{articles(feed.Scope{}), calendar(feed.Scope{Title: "Events"}, st.events)}
+	outline := outlines(everything)
+	for _, group := range []struct {
 		title  string
 		labels []content.Label
 		make   func(name string) *feed.Feed
 	}{
-		{"Topics", b.topics, func(name string) *feed.Feed {
-			return feed.Articles(s.Publication, feed.Scope{Topic: name}, entries, s.Options)
-		}},
-		{"Authors", b.authors, func(name string) *feed.Feed {
-			return feed.Articles(s.Publication, feed.Scope{Author: name}, entries, s.Options)
-		}},
-		{"Cities", b.cities, func(name string) *feed.Feed {
-			return feed.Events(s.Publication, feed.Scope{City: name}, events, s.Options)
-		}},
+		{"Topics", st.labels.topics, func(name string) *feed.Feed { return articles(feed.Scope{Topic: name}) }},
+		{"Authors", st.labels.authors, func(name string) *feed.Feed { return articles(feed.Scope{Author: name}) }},
+		{"Cities", st.labels.cities, func(name string) *feed.Feed { return calendar(feed.Scope{City: name}, st.events) }},
 	} {
-		group := feed.Outline{Title: of.title}
-		for _, l := range of.labels {
-			f := of.make(l.Name)
-			feeds = append(feeds, f)
-			group.Feeds = append(group.Feeds, f.Outline(feed.RSS))
+		var feeds []*feed.Feed
+		for _, l := range group.labels {
+			feeds = append(feeds, group.make(l.Name))
 		}
-		if len(group.Feeds) > 0 {
-			b.outline = append(b.outline, group)
+		if len(feeds) > 0 {
+			outline = append(outline, feed.Outline{Title: group.title, Feeds: outlines(feeds)})
 		}
+		everything = append(everything, feeds...)
 	}
-	// A calendar of one event, for the link in a letter. A city's wins where
-	// they have the same name.
-	for i := range events {
-		f := feed.Events(s.Publication, feed.Scope{}, events[i:i+1], s.Options)
-		path := "/events/" + events[i].Slug + ".ics"
-		if _, taken := b.documents[path]; !taken {
-			body, err := f.Write(feed.ICS)
+	for _, f := range everything {
+		for _, format := range f.Formats() {
+			path, err := s.path(f.Self(format))
 			if err != nil {
 				return err
 			}
-			b.put(path, feed.ICS, f, body)
-		}
-	}
-	for _, f := range feeds {
-		for _, format := range f.Formats() {
-			body, err := f.Write(format)
-			if err != nil {
-				return fmt.Errorf("%s: %w", f.Self(format), err)
+			if err := s.put(st, path, f, format); err != nil {
+				return err
 			}
-			b.put(strings.TrimPrefix(f.Self(format), strings.TrimRight(s.Publication.URL, "/")), format, f, body)
 		}
 	}
-	body, err := feed.WriteOPML(s.Publication, b.outline)
+	opml, err := feed.WriteOPML(s.Publication, outline)
 	if err != nil {
 		return err
 	}
-	b.put("/feeds.opml", feed.OPML, all, body)
+	s.keep(st, "/feeds.opml", &Document{
+		Format: feed.OPML, Title: everything[0].Title, Body: opml, Modified: everything[0].Updated,
+	})
 	return nil
 }
 
-// put keeps a document. Last-Modified comes from the content, and is moved on
-// when the bytes changed and it would not: an article that was withdrawn
-// leaves no later date behind.
-func (b *builder) put(path string, format feed.Format, f *feed.Feed, body []byte) {
-	d := &Document{Format: format, Title: f.Title, Body: body, ETag: etag(body), Modified: f.Updated.UTC().Truncate(time.Second)}
-	if b.old != nil {
-		if was, ok := b.old.documents[path]; ok {
-			switch {
-			case bytes.Equal(was.Body, body):
-				d.Modified = was.Modified
-			case !d.Modified.After(was.Modified):
-				d.Modified = was.Modified.Add(time.Second)
-			}
-		}
+func outlines(feeds []*feed.Feed) []feed.Outline {
+	var list []feed.Outline
+	for _, f := range feeds {
+		list = append(list, f.Outline(feed.RSS))
 	}
-	b.documents[path] = d
+	return list
 }
 
-// labels counts topics, authors and cities, most used first.
-func labels(entries []content.Entry, events []content.Event) (topics, authors, cities []content.Label) {
-	t, a, c := &tally{}, &tally{}, &tally{}
-	for i := range entries {
-		for _, name := range entries[i].Article.Topics {
-			t.add(name)
-		}
-		for _, author := range entries[i].Article.Authors {
-			a.add(author.Name)
-		}
+// path returns the path of an address of ours as a request has it.
+func (s *Shelf) path(address string) (string, error) {
+	path, err := url.PathUnescape(strings.TrimPrefix(address, strings.TrimRight(s.Publication.URL, "/")))
+	if err != nil {
+		return "", fmt.Errorf("address of a feed: %w", err)
 	}
-	for i := range events {
-		switch e := &events[i]; {
-		case e.City != "":
-			c.add(e.City)
-		case e.Online:
-			c.add("Online")
-		}
-	}
-	return t.sorted(), a.sorted(), c.sorted()
+	return path, nil
 }
 
-// tally counts names that have the same segment in a path.
-type tally struct{ by map[string]*content.Label }
-
-func (t *tally) add(name string) {
-	slug := feed.Segment(name)
-	if slug == "" {
-		return
+func (s *Shelf) put(st *stock, path string, f *feed.Feed, format feed.Format) error {
+	body, err := f.Write(format)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	if t.by == nil {
-		t.by = map[string]*content.Label{}
-	}
-	l, ok := t.by[slug]
-	if !ok {
-		l = &content.Label{Name: name, Slug: slug}
-		t.by[slug] = l
-	}
-	l.Count++
+	s.keep(st, path, &Document{Format: format, Title: f.Title, Body: body, Modified: f.Updated})
+	return nil
 }
 
-func (t *tally) sorted() []content.Label {
-	var all []content.Label
-	for _, l := range t.by {
-		all = append(all, *l)
-	}
-	slices.SortFunc(all, func(a, b content.Label) int {
-		if a.Count != b.Count {
-			return b.Count - a.Count
+// keep puts a document into a stock. Last-Modified comes from the content, and
+// is moved on when the bytes changed and it would not: an article that was
+// withdrawn leaves no later date behind.
+func (s *Shelf) keep(st *stock, path string, d *Document) {
+	d.ETag, d.Modified = etag(d.Body), d.Modified.UTC().Truncate(time.Second)
+	if was, ok := s.now().documents[path]; ok {
+		switch {
+		case bytes.Equal(was.Body, d.Body):
+			d.Modified = was.Modified
+		case !d.Modified.After(was.Modified):
+			d.Modified = was.Modified.Add(time.Second)
 		}
-		return strings.Compare(a.Slug, b.Slug)
-	})
-	return all
+	}
+	st.documents[path] = d
 }

@@ -1,0 +1,118 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// routes are all patterns and what answers them, on one screen. GET is HEAD
+// too.
+func (s *Server) routes() map[string]handler {
+	routes := map[string]handler{
+		"GET /{$}":                          s.home,
+		"GET /articles":                     s.articles,
+		"GET /articles/{slug}":              s.article,
+		"GET /topics/{topic}":               s.topic,
+		"GET /authors/{author}":             s.author,
+		"GET /events":                       s.events,
+		"GET /archive":                      s.archive,
+		"GET /editions/{newsletter}/{slot}": s.edition,
+		"GET /feeds":                        s.feedList,
+
+		"GET /feed.rss":                s.feed,
+		"GET /feed.atom":               s.feed,
+		"GET /feed.json":               s.feed,
+		"GET /events.ics":              s.feed,
+		"GET /events.rss":              s.feed,
+		"GET /events.atom":             s.feed,
+		"GET /events.json":             s.feed,
+		"GET /feeds.opml":              s.feed,
+		"GET /topics/{topic}/{feed}":   s.feed,
+		"GET /authors/{author}/{feed}": s.feed,
+		"GET /events/{city}":           s.cityOrFeed,
+
+		"GET /unsubscribe/{token}":             s.askToLeave,
+		"POST /unsubscribe/{token}":            s.leave,
+		"POST /unsubscribe/{token}/everything": s.leaveEverything,
+		"POST /unsubscribe/{token}/undo":       s.undo,
+		"POST /unsubscribe/{token}/undo-all":   s.undoEverything,
+		"GET /preferences/{token}":             s.preferences,
+		"POST /preferences/{token}":            s.prefer,
+
+		"GET /media/{source}/{path...}": s.media,
+		"GET /static/{file}":            s.static,
+		"GET /favicon.ico":              s.favicon,
+		"GET /robots.txt":               s.robots,
+		"GET /healthz":                  s.healthz,
+		"GET /readyz":                   s.readyz,
+	}
+	if s.Mailbox != nil {
+		routes["GET /mailbox"] = s.mailbox
+		routes["GET /mailbox/{id}"] = s.letter
+		routes["GET /mailbox/{id}/{form}"] = s.letter
+		routes["GET /mailbox/{id}/body"] = s.letterBody
+	}
+	return routes
+}
+
+// Handler returns the whole site.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, h := range s.routes() {
+		mux.Handle(pattern, s.serve(h))
+	}
+	if s.Metrics != nil {
+		mux.Handle("GET /metrics", s.Metrics)
+	}
+	mux.Handle("/", s.serve(s.nowhere(mux)))
+	return s.watch(s.guard().Handler(mux))
+}
+
+// guard refuses what a page of another site has a reader's browser send. A
+// proxy may have given us another Host than the reader sees, so the
+// publication's own address is always one of ours.
+func (s *Server) guard() *http.CrossOriginProtection {
+	guard := http.NewCrossOriginProtection()
+	if u, err := url.Parse(s.Publication.URL); err == nil && u.Host != "" {
+		// The only error is an origin that is not one, which u has ruled out.
+		_ = guard.AddTrustedOrigin(u.Scheme + "://" + u.Host)
+	}
+	guard.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error {
+		return status(http.StatusForbidden)
+	}))
+	return guard
+}
+
+// nowhere answers what no route wants: with the address without its last
+// slash where that is one of ours, with 405 where another method would do, and
+// else with 404.
+func (s *Server) nowhere(mux *http.ServeMux) handler {
+	wanted := func(method, path string) bool {
+		r := &http.Request{Method: method, Host: "localhost", URL: &url.URL{Path: path}}
+		_, pattern := mux.Handler(r)
+		return pattern != "/" && pattern != ""
+	}
+	return func(w http.ResponseWriter, r *http.Request) error {
+		var allow []string
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			if wanted(method, r.URL.Path) {
+				allow = append(allow, method)
+			}
+		}
+		if len(allow) > 0 {
+			if allow[0] == http.MethodGet {
+				allow = append([]string{http.MethodGet, http.MethodHead}, allow[1:]...)
+			}
+			w.Header().Set("Allow", strings.Join(allow, ", "))
+			return status(http.StatusMethodNotAllowed)
+		}
+		bare := strings.TrimRight(r.URL.Path, "/")
+		if bare != r.URL.Path && wanted(http.MethodGet, bare) {
+			to := url.URL{Path: bare, RawPath: strings.TrimRight(r.URL.RawPath, "/"), RawQuery: r.URL.RawQuery}
+			http.Redirect(w, r, to.String(), http.StatusPermanentRedirect)
+			return nil
+		}
+		return notFound
+	}
+}

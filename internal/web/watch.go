@@ -1,0 +1,103 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+)
+
+// slow is how long an answer may take before somebody should look into it.
+const slow = 2 * time.Second
+
+// watch stands around all handlers: it sets the headers every answer has,
+// makes a page of a panic, and tells what became of the request.
+func (s *Server) watch(next http.Handler) http.Handler {
+	policy := s.policy()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		rec := &recorder{ResponseWriter: w}
+		secure(w.Header(), policy)
+		defer func() {
+			p := recover()
+			if p != nil && p != http.ErrAbortHandler {
+				s.Log.Error("request panicked", "route", r.Pattern, "err", fmt.Sprint(p), "stack", string(debug.Stack()))
+				if rec.code == 0 {
+					s.sorry(rec, r, http.StatusInternalServerError)
+					p = nil
+				}
+			}
+			s.answered(r, rec.code, time.Since(began))
+			if p != nil {
+				panic(http.ErrAbortHandler) // half an answer must not look whole
+			}
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+func (s *Server) answered(r *http.Request, code int, took time.Duration) {
+	if code == 0 {
+		code = http.StatusOK // as net/http answers for a handler that wrote nothing
+	}
+	if took > slow {
+		s.Log.Warn("request was slow", "method", r.Method, "route", r.Pattern, "code", code, "took", took.Round(time.Millisecond))
+	}
+	if s.Answered != nil {
+		s.Answered(r.Pattern, code, took)
+	}
+}
+
+// policy is the Content-Security-Policy of pages: nothing runs, and nothing is
+// loaded from elsewhere but the pictures of articles, which live where their
+// publication keeps them.
+func (s *Server) policy() string {
+	return "default-src 'none'; style-src 'self'; img-src " + s.pictures() +
+		"; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
+
+// pictures is where the pictures of pages and letters may come from. Ours have
+// the publication's address, which is not 'self' to who came by another name;
+// it is plain HTTP in a first run.
+func (s *Server) pictures() string {
+	from := "'self' https: data:"
+	if u, err := url.Parse(s.Publication.URL); err == nil && u.Scheme == "http" && u.Host != "" {
+		from += " http://" + u.Host
+	}
+	return from
+}
+
+// secure sets the headers every answer has.
+func secure(h http.Header, policy string) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()")
+}
+
+// A recorder remembers the status of an answer; 0 while there is none.
+type recorder struct {
+	http.ResponseWriter
+	code int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *recorder) WriteHeader(code int) {
+	if r.code == 0 && code >= 200 {
+		r.code = code
+	}
+	r.ResponseWriter.WriteHeader(code)
+}
+
+// Write implements http.ResponseWriter.
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.code == 0 {
+		r.code = http.StatusOK
+	}
+	return r.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
