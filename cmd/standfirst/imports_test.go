@@ -32,23 +32,25 @@ var mayImport = map[string][]string{
 	"digest":           {"content", "subscribers", "mailer", "templates"},
 	"internal/config":  {},
 	"internal/i18n":    {},
-	"internal/store":   {"content", "subscribers", "mailer", "digest"},
-	"internal/web":     {"content", "subscribers", "digest", "feed", "mailer", "templates"},
+	"internal/editors": {"content"},
+	"internal/store":   {"content", "subscribers", "mailer", "digest", "internal/editors"},
+	"internal/web":     {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/editors"},
 	"cmd/standfirst":   {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal"},
 }
 
 // mustNotImport says which packages of others would tell a package what it
 // must not know.
 var mustNotImport = map[string][]string{
-	"content":         {"database/sql", "net/smtp", "github.com/wneessen/go-mail", "github.com/gorilla/feeds"},
-	"subscribers":     {"database/sql", "net/smtp", "net/http", "github.com/wneessen/go-mail"},
-	"mailer":          {"database/sql", "net/http"},
-	"templates":       {"database/sql", "net/http"},
-	"feed":            {"database/sql", "net/http"},
-	"digest":          {"database/sql", "net/smtp", "net/http", "go.yaml.in/yaml/v4", "github.com/wneessen/go-mail"},
-	"internal/config": {"database/sql", "net/http"},
-	"internal/store":  {"net/http", "net/smtp", "html/template"},
-	"internal/web":    {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
+	"content":          {"database/sql", "net/smtp", "github.com/wneessen/go-mail", "github.com/gorilla/feeds"},
+	"subscribers":      {"database/sql", "net/smtp", "net/http", "github.com/wneessen/go-mail"},
+	"mailer":           {"database/sql", "net/http"},
+	"templates":        {"database/sql", "net/http"},
+	"feed":             {"database/sql", "net/http"},
+	"digest":           {"database/sql", "net/smtp", "net/http", "go.yaml.in/yaml/v4", "github.com/wneessen/go-mail"},
+	"internal/config":  {"database/sql", "net/http"},
+	"internal/editors": {"database/sql", "net/http", "net/smtp", "github.com/wneessen/go-mail"},
+	"internal/store":   {"net/http", "net/smtp", "html/template"},
+	"internal/web":     {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 }
 
 // TestWhoImportsWhom keeps the parts apart: each can be understood, tested and

@@ -1,0 +1,138 @@
+package editors
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParseEmail(t *testing.T) {
+	for in, want := range map[string]string{
+		"maya@example.com":                        "maya@example.com",
+		"  Maya@Example.COM ":                     "maya@example.com",
+		"maya.o'neill+desk@example.com":           "maya.o'neill+desk@example.com",
+		"мая@example.com":                         "мая@example.com",
+		"Maya <maya@example.com>":                 "",
+		"maya@example.com, ed@example.com":        "",
+		`"maya desk"@example.com`:                 "",
+		"maya":                                    "",
+		"maya@":                                   "",
+		"@example.com":                            "",
+		"":                                        "",
+		"maya@example.com\r\nBcc: ed@example.com": "",
+		"ma\x00ya@example.com":                    "",
+		strings.Repeat("m", 250) + "@example.com": "",
+	} {
+		got, err := ParseEmail(in)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: got %q, %v", in, got, err)
+		}
+	}
+}
+
+func TestRoles(t *testing.T) {
+	for _, tt := range []struct {
+		role, act Role
+		want      bool
+	}{
+		{RoleOwner, RoleOwner, true}, {RoleOwner, RoleEditor, true}, {RoleOwner, RoleViewer, true},
+		{RoleEditor, RoleOwner, false}, {RoleEditor, RoleEditor, true}, {RoleEditor, RoleViewer, true},
+		{RoleViewer, RoleOwner, false}, {RoleViewer, RoleEditor, false}, {RoleViewer, RoleViewer, true},
+		{"", RoleViewer, false}, {"root", RoleViewer, false}, {RoleOwner, "anything", false},
+	} {
+		if got := tt.role.May(tt.act); got != tt.want {
+			t.Errorf("%q may what %q may: %v", tt.role, tt.act, got)
+		}
+	}
+	if _, err := ParseRole("Owner"); err == nil {
+		t.Error("a role that is not one was read")
+	}
+	if r, err := ParseRole("viewer"); r != RoleViewer || err != nil {
+		t.Errorf("viewer: %q, %v", r, err)
+	}
+}
+
+func TestFirstRole(t *testing.T) {
+	one := []Editor{{Email: "a@example.com", Role: RoleViewer}}
+	for _, tt := range []struct {
+		wish  Role
+		known []Editor
+		want  Role
+	}{{"", nil, RoleOwner}, {RoleViewer, nil, RoleViewer}, {"", one, RoleEditor}, {RoleOwner, one, RoleOwner}} {
+		if got := firstRole(tt.wish, tt.known); got != tt.want {
+			t.Errorf("wish %q among %d: %q, want %q", tt.wish, len(tt.known), got, tt.want)
+		}
+	}
+}
+
+func TestMayGo(t *testing.T) {
+	owner, second := Editor{Email: "o@example.com", Role: RoleOwner}, Editor{Email: "p@example.com", Role: RoleOwner}
+	editor := Editor{Email: "e@example.com", Role: RoleEditor}
+	for _, tt := range []struct {
+		email string
+		all   []Editor
+		want  error
+	}{
+		{"e@example.com", []Editor{owner, editor}, nil},
+		{"o@example.com", []Editor{owner, editor}, ErrLastOwner},
+		{"o@example.com", []Editor{owner, second, editor}, nil},
+		{"o@example.com", []Editor{owner}, nil},
+		{"x@example.com", []Editor{owner}, ErrNotFound},
+		{"x@example.com", nil, ErrNotFound},
+	} {
+		if got := mayGo(tt.email, tt.all); !errors.Is(got, tt.want) {
+			t.Errorf("%s of %d: %v, want %v", tt.email, len(tt.all), got, tt.want)
+		}
+	}
+}
+
+// TestHowLong: half an hour, and two weeks after the last visit.
+func TestHowLong(t *testing.T) {
+	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+	l := Link{Until: now.Add(LinkFor)}
+	if !l.Works(now.Add(30*time.Minute-1)) || l.Works(now.Add(30*time.Minute)) {
+		t.Error("a link does not work for half an hour")
+	}
+	s := Session{Began: now.AddDate(0, -6, 0), Seen: now}
+	if !s.Lives(now.AddDate(0, 0, 14).Add(-1)) || s.Lives(now.AddDate(0, 0, 14)) {
+		t.Error("a session does not hold for two weeks after the last visit")
+	}
+	if s.stale(now.Add(time.Hour-1)) || !s.stale(now.Add(time.Hour)) {
+		t.Error("a visit is not noted once an hour")
+	}
+}
+
+func TestTokens(t *testing.T) {
+	a, b := newToken(), newToken()
+	if a == b || len(a) != 43 {
+		t.Fatalf("tokens %q and %q", a, b)
+	}
+	h, ok := hashOf(a)
+	again, _ := hashOf(a)
+	if !ok || h != again || strings.Contains(a, h.ID()) {
+		t.Errorf("hash of a token: %v, %v", h, ok)
+	}
+	// The last letter of 43 has two bits to spare: another spelling of the same
+	// bytes must not be the same token.
+	for _, bad := range []string{"", "x", a + "A", a[:42], a[:42] + "B", a[:42] + "=", strings.Repeat("é", 43), a + "\n"} {
+		if g, ok := hashOf(bad); ok && bad != a && g == h {
+			t.Errorf("%q passes for %q", bad, a)
+		}
+	}
+	if _, ok := hashOf(a + "\n"); ok {
+		t.Error("a token with a line break")
+	}
+}
+
+func TestAgent(t *testing.T) {
+	for in, want := range map[string]string{
+		"Mozilla/5.0 (X11; Linux x86_64)": "Mozilla/5.0 (X11; Linux x86_64)",
+		"a\x00b\nc\xff\u202ed":            "abcd",
+		strings.Repeat("é", 500):          strings.Repeat("é", 200),
+	} {
+		if got := agent(in); got != want {
+			t.Errorf("%q: got %q", in, got)
+		}
+	}
+}
