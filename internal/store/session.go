@@ -37,12 +37,26 @@ func (s session) exec(ctx context.Context, query string, args ...any) (int64, er
 }
 
 // row runs a query for one row.
-func (s session) row(ctx context.Context, query string, args ...any) *sql.Row {
+func (s session) row(ctx context.Context, query string, args ...any) scanner {
+	if err := storable(args); err != nil {
+		return failed{err}
+	}
 	return s.run.QueryRowContext(ctx, s.sql(query), args...)
 }
 
+// A scanner is one row, or the error instead of it.
+type scanner interface{ Scan(to ...any) error }
+
+type failed struct{ err error }
+
+// Scan returns why there is no row.
+func (f failed) Scan(...any) error { return f.err }
+
 // each runs a query and calls f for every row.
 func (s session) each(ctx context.Context, query string, args []any, f func(*sql.Rows) error) error {
+	if err := storable(args); err != nil {
+		return err
+	}
 	rows, err := s.run.QueryContext(ctx, s.sql(query), args...)
 	if err != nil {
 		return err
