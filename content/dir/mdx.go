@@ -12,18 +12,26 @@ var (
 	jsProperty = regexp.MustCompile(`\s(?:[\w:-]+=)?$`)
 )
 
+// maxMisses bounds how often we look for what closes a brace or a tag and find
+// nothing: a text with that many is not MDX.
+const maxMisses = 500
+
 // jsx resolves what stands at the beginning of s in MDX: an expression in
 // braces, or a tag. Components vanish and leave their children; elements stay
 // without the attributes that only a program could fill in.
 func (g *generator) jsx(s string) (n int, out string) {
 	if s[0] == '{' {
-		n = balanced(s)
+		if g.misses < maxMisses {
+			n = balanced(s)
+		}
 		if n == 0 {
+			g.misses++
 			return 1, ""
 		}
 		return n, g.expression(strings.TrimSpace(s[1 : n-1]))
 	}
 	switch {
+	case g.misses >= maxMisses:
 	case component.MatchString(s):
 		if n = tagEnd(s); n > 0 {
 			return n, ""
@@ -32,7 +40,10 @@ func (g *generator) jsx(s string) (n int, out string) {
 		if n = tagEnd(s); n > 0 {
 			return n, withoutExpressions(s[:n])
 		}
+	default:
+		return 1, s[:1]
 	}
+	g.misses++
 	return 1, s[:1]
 }
 

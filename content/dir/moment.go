@@ -70,7 +70,7 @@ func readMoment(s string, zone *time.Location) (m moment, ok bool) {
 		clock = f[2:]
 	}
 	m.day = content.Date{Year: year, Month: time.Month(month), Day: day}
-	if year < 1000 || content.DateOf(m.day.In(time.UTC)) != m.day {
+	if year < 1900 || content.DateOf(m.day.In(time.UTC)) != m.day {
 		return moment{}, false
 	}
 	if m.bare = clock[0] == ""; m.bare {

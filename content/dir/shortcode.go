@@ -20,7 +20,12 @@ func (g *generator) action(s string, ownLine bool) (n int, out string) {
 	case strings.HasPrefix(s, "{{%"):
 		open, end = "{{%", "%}}"
 	}
-	if n = until(s, end); n == 0 {
+	n = until(s, len(open), end)
+	if n == 0 {
+		open, end = "{{", "}}"
+		n = until(s, len(open), end)
+	}
+	if n == 0 {
 		return len(open), "" // never closed
 	}
 	inner := strings.TrimSpace(s[len(open) : n-len(end)])
@@ -30,8 +35,14 @@ func (g *generator) action(s string, ownLine bool) (n int, out string) {
 	if strings.HasPrefix(inner, "/*") { // a shortcode shown as text
 		return n, "`" + strings.TrimSpace(literal.ReplaceAllString(s[:n], "{{$1 $2 $3}}")) + "`"
 	}
-	ownLine = ownLine && (n == len(s) || strings.TrimSpace(strings.SplitN(s[n:], "\n", 2)[0]) == "")
+	ownLine = ownLine && lastOnLine(s[n:])
 	return n, g.shortcode(strings.TrimSpace(strings.TrimSuffix(inner, "/")), ownLine)
+}
+
+// lastOnLine reports whether nothing stands before the next line.
+func lastOnLine(s string) bool {
+	s = strings.TrimLeft(s, " \t")
+	return s == "" || s[0] == '\n'
 }
 
 var (

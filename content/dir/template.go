@@ -12,6 +12,8 @@ type generator struct {
 	field func(name string) string         // of the front matter
 	ref   func(path string) (string, bool) // the URL of another article by its path
 	mdx   bool
+
+	misses int // braces and tags of MDX that nothing closed
 }
 
 // maxAction is how long one {{…}} may be, in bytes.
@@ -156,27 +158,36 @@ func outsideFences(src string, re *regexp.Regexp) string {
 		return src
 	}
 	var out strings.Builder
-	at := 0
+	at, looked, inCode := 0, 0, false
 	for _, m := range re.FindAllStringIndex(src, -1) {
-		fences := 0
-		for line := range strings.Lines(src[:m[0]]) {
-			if fenceLine.MatchString(strings.TrimRight(line, "\n")) {
-				fences++
+		for looked < m[0] { // line by line up to where it begins
+			line := src[looked:]
+			if i := strings.IndexByte(line, '\n'); i >= 0 {
+				line = line[:i+1]
 			}
+			if looked+len(line) > m[0] {
+				break
+			}
+			if fenceLine.MatchString(strings.TrimRight(line, "\n")) {
+				inCode = !inCode
+			}
+			looked += len(line)
 		}
-		if fences%2 == 1 {
+		if inCode {
 			continue
 		}
 		out.WriteString(src[at:m[0]])
 		at = m[1]
+		looked = max(looked, at)
 	}
 	out.WriteString(src[at:])
 	return out.String()
 }
 
 var (
-	rawInline = regexp.MustCompile(`^\{%-?\s*raw\s*-?%\}([^\n]*?)\{%-?\s*endraw\s*-?%\}`)
-	kramdown  = regexp.MustCompile(`\{:[^{}\n]{0,200}\}`)
+	rawOpen   = regexp.MustCompile(`^\{%-?\s*raw\s*-?%\}`)
+	rawClose  = regexp.MustCompile(`\{%-?\s*endraw\s*-?%\}`)
+	kramdown  = regexp.MustCompile(`^\{:[^{}\n]{0,200}\}`)
 	hugoAttrs = regexp.MustCompile(`(?m)^\{[.#][^{}\n]{0,200}\}[ \t]*$`)
 )
 
@@ -201,20 +212,20 @@ func (g *generator) prose(s string) string {
 			out.WriteString(text)
 			i += n
 		case strings.HasPrefix(rest, "{%"):
-			if m := rawInline.FindStringSubmatch(rest[:min(len(rest), maxAction)]); m != nil {
-				out.WriteString(shown(m[1]))
-				i += len(m[0])
+			if n, inner := rawText(rest); n > 0 {
+				out.WriteString(shown(inner))
+				i += n
 				continue
 			}
-			n := until(rest, "%}")
+			n := until(rest, 2, "%}")
 			if n == 0 {
 				i += 2
 				continue
 			}
 			out.WriteString(g.liquid(strings.Trim(rest[2:n-2], "- \t\n")))
 			i += n
-		case rest[0] == '{' && kramdown.FindStringIndex(rest) != nil && kramdown.FindStringIndex(rest)[0] == 0:
-			i += kramdown.FindStringIndex(rest)[1]
+		case strings.HasPrefix(rest, "{:") && kramdown.MatchString(rest):
+			i += len(kramdown.FindString(rest))
 		case g.mdx && (rest[0] == '{' || rest[0] == '<'):
 			n, text := g.jsx(rest)
 			out.WriteString(text)
@@ -231,6 +242,28 @@ func (g *generator) prose(s string) string {
 	return hugoAttrs.ReplaceAllString(out.String(), "")
 }
 
+// rawText is what stands between the raw tag with which s begins and the tag
+// that ends it on the same line, and how long all of that is.
+func rawText(s string) (n int, inner string) {
+	open := rawOpen.FindString(s[:min(len(s), 40)])
+	if open == "" {
+		return 0, ""
+	}
+	line := s[len(open):]
+	if i := strings.IndexByte(line, '\n'); i >= 0 {
+		line = line[:i]
+	}
+	line = line[:min(len(line), maxAction)]
+	if !strings.Contains(line, "endraw") {
+		return 0, ""
+	}
+	m := rawClose.FindStringIndex(line)
+	if m == nil {
+		return 0, ""
+	}
+	return len(open) + m[1], line[:m[0]]
+}
+
 // shown is what an author put between raw tags: if it is a template, it is there
 // to be seen, so it is code.
 func shown(inner string) string {
@@ -244,11 +277,7 @@ func shown(inner string) string {
 // of these alone if nothing closes them in the paragraph.
 func codeSpan(s string) int {
 	n := len(s) - len(strings.TrimLeft(s, "`"))
-	end := len(s)
-	if i := strings.Index(s, "\n\n"); i >= 0 {
-		end = i
-	}
-	for i := n; i < end; {
+	for i := n; i < len(s) && !strings.HasPrefix(s[i:], "\n\n"); {
 		if s[i] != '`' {
 			i++
 			continue
@@ -262,17 +291,20 @@ func codeSpan(s string) int {
 	return n
 }
 
-// until is the length of s to the end of the first mark, 0 if it is not near.
-func until(s, mark string) int {
-	if i := strings.Index(s[:min(len(s), maxAction)], mark); i >= 0 {
-		return i + len(mark)
+// until is the length of s to the end of the first mark after its first skip
+// bytes, 0 if there is none near.
+func until(s string, skip int, mark string) int {
+	if i := strings.Index(s[skip:min(len(s), maxAction)], mark); i >= 0 {
+		return skip + i + len(mark)
 	}
 	return 0
 }
 
 // alone reports whether what begins at i of s begins its line.
 func alone(s string, i int) bool {
-	return strings.TrimSpace(s[strings.LastIndexByte(s[:i], '\n')+1:i]) == ""
+	for i--; i >= 0 && (s[i] == ' ' || s[i] == '\t'); i-- {
+	}
+	return i < 0 || s[i] == '\n'
 }
 
 // liquid resolves one tag of Liquid.

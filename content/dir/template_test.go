@@ -3,6 +3,7 @@ package dir
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -56,6 +57,7 @@ func TestTemplates(t *testing.T) {
 		{"never closed", "a {{ b", "a  b"},
 		{"kramdown", "# A {: #b .c}\n{: .lead}\nd\n", "# A \n\nd\n"},
 		{"Hugo's attributes", "a\n{.lead}\nb\n", "a\n\nb\n"},
+		{"halves", "{{%}}b {{<>}}c {{}}d {%}e", "b c d }e"},
 		{"escaped", "a \\{ b", "a \\{ b"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -84,6 +86,23 @@ func TestMDX(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// Nothing an author can repeat takes longer than a moment.
+func TestHostileTemplates(t *testing.T) {
+	for _, piece := range []string{
+		"{ ", "{{ a }}", "{{", "{%", "{% raw %}", "{% comment %}", "{{/**/}}", "{% comment %}{% endcomment %}\n", "{: a", "{:a}", "`", "`a` ", "``a` ", "{{< figure src=a >}} ",
+		"{% highlight x %}", "{{< highlight >}}\n", "<A ", "<a {", "{a", "{\"", "\\", "```\n", "{% capture x %}", "{{</* ", "<>", "import a\n", "    {{\n\n", "{.a\n",
+	} {
+		src := strings.Repeat(piece, markup.MaxMarkdown/4/len(piece))
+		for _, mdx := range []bool{false, true} {
+			start := time.Now()
+			testGenerator(mdx).markdown(src)
+			if d := time.Since(start); d > 5*time.Second {
+				t.Errorf("%q, mdx %t: %v", piece, mdx, d)
+			}
+		}
 	}
 }
 
