@@ -146,7 +146,7 @@ func (r *reconciling) finish() *Plan {
 	rep.Held += len(p.Held)
 	rep.Refused = refused(r.listing)
 	errs := rep.Errors
-	rep.Errors = nil
+	rep.Errors = []string{} // a list in JSON, also when there are none
 	for _, problem := range r.listing.Problems {
 		rep.Errors = append(rep.Errors, problem.Error())
 	}

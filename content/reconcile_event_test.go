@@ -222,3 +222,46 @@ func TestEventConflicts(t *testing.T) {
 		t.Errorf("an article with the key of an event: %+v", p)
 	}
 }
+
+// TestUnreadEvents: an event that cannot be read is not gone, nor moved to
+// whatever is new beside it.
+func TestUnreadEvents(t *testing.T) {
+	known := conf("Lead", "2026-06-02")
+	other := conf("Lead", "2027-06-01").as(func(e *FoundEvent) { e.URL = "" })
+	tests := map[string]struct {
+		problem Problem
+		status  Status
+		days    Span
+	}{
+		"no problem, so it moved":     {Problem{}, Confirmed, other.Days},
+		"a problem of something else": {Problem{What: "bad", Keys: []Key{"event:x"}}, Confirmed, other.Days},
+		"its own problem":             {Problem{What: "bad", Keys: known.Keys}, Confirmed, known.Days},
+		"nobody knows whose":          {Problem{What: "bad", Events: true}, Confirmed, known.Days},
+	}
+	for name, tt := range tests {
+		s := newSite(t)
+		s.sync(0, events(known))
+		l := events(other)
+		if tt.problem.What != "" {
+			l.Problems = []Problem{tt.problem}
+		}
+		s.sync(minute, l)
+		if e := s.m.events["id001"]; e.Status != tt.status || e.Days != tt.days {
+			t.Errorf("%s: %s on %v", name, e.Status, e.Days)
+		}
+	}
+}
+
+// TestCommonPage: a page that lists many events tells nothing about which is
+// which: what is new there is not what is gone.
+func TestCommonPage(t *testing.T) {
+	s := newSite(t)
+	at := func(name, first, page string) FoundEvent {
+		return conf(name, first).as(func(e *FoundEvent) { e.URL = page })
+	}
+	s.sync(0, events(at("A", "2026-06-02", "https://example.com/events"), at("B", "2026-07-02", "https://example.com/events")))
+	s.sync(minute, events(at("C", "2026-08-02", "https://example.com/events"), at("B", "2026-07-02", "https://example.com/events")))
+	if len(s.m.events) != 3 || s.m.events["id001"].Status != Missing {
+		t.Errorf("%d events, A is %s", len(s.m.events), s.m.events["id001"].Status)
+	}
+}

@@ -38,9 +38,13 @@ func (r *reconciling) renames(claims []claim, here map[string]bool) {
 // pair joins those of the pool with those found which alone have the same
 // mark. An empty mark marks nothing.
 func (r *reconciling) pair(claims []claim, pool []*KnownArticle, old func(*KnownArticle) string, now func(*Found) string) {
+	taken := make(map[string]bool)
+	for _, c := range claims {
+		taken[c.id] = true
+	}
 	lost := make(map[string][]*KnownArticle)
 	for _, k := range pool {
-		if !slices.ContainsFunc(claims, func(c claim) bool { return c.id == k.ID }) {
+		if !taken[k.ID] {
 			lost[old(k)] = append(lost[old(k)], k)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 const minute = time.Minute
@@ -208,7 +209,7 @@ func TestReconcile(t *testing.T) {
 					t.Errorf("step %d: on the wire %q, want %q", i+1, got, st.wire)
 				}
 				st.report.Source = s.name
-				if diff := cmp.Diff(st.report, p.Report); diff != "" {
+				if diff := cmp.Diff(st.report, p.Report, cmpopts.EquateEmpty()); diff != "" {
 					t.Errorf("step %d: report (-want +got)\n%s", i+1, diff)
 				}
 			}

@@ -14,8 +14,9 @@ import (
 type Store interface {
 	// Sync calls decide with what is known, in one transaction that no other
 	// sync and no publication can enter, and writes the plan down; its releases
-	// are numbered in their order. An error of decide leaves everything as it
-	// was and is returned, wrapped or not.
+	// are numbered in their order. The next Known of the source has the plan's
+	// At. An error of decide leaves everything as it was and is returned,
+	// wrapped or not.
 	Sync(ctx context.Context, source string, now time.Time, decide func(*Known) (*Plan, error)) (*Plan, error)
 	// Remind calls decide, in one such transaction, with the events that have
 	// not ended and the reminders and notices made of them, appends to the wire
@@ -74,6 +75,10 @@ func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt
 		wg.Go(func() { listings[i], failures[i] = read(ctx, w.Source, now) })
 	}
 	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, fmt.Errorf("sync: %w", err) // nothing is written of what was read in haste
+	}
+	ctx = context.WithoutCancel(ctx) // and what is begun is written down
 
 	reports := make([]Report, len(sources))
 	next := make([]time.Time, len(sources))

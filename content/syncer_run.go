@@ -67,10 +67,11 @@ func (s *Syncer) round(ctx context.Context, watches []watch, which []int, now ti
 	for j, i := range which {
 		sources[j] = s.Sources[i]
 	}
-	// What was begun is finished, also when ctx ends meanwhile: reading stops
-	// by itself then, and a transaction is short.
 	_, next, err := s.sync(ctx, sources, now, SyncOptions{})
-	if err != nil && ctx.Err() == nil {
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
 		s.log().Error("sync failed", "err", err)
 	}
 	for j, i := range which {

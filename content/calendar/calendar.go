@@ -57,6 +57,7 @@ func loadZone(name string) (*time.Location, error) {
 type sheet struct {
 	name     string
 	opt      Options
+	loc      *time.Location // of the publication
 	events   []content.FoundEvent
 	problems []content.Problem
 }
@@ -98,6 +99,7 @@ func (s *sheet) guard(data []byte, read func([]byte)) (events []content.FoundEve
 		s.refuse(0, 0, "", "the file has %d MB, more than %d", len(data)>>20, maxBytes>>20)
 		return nil, s.problems
 	}
+	s.loc = s.opt.location()
 	read(data)
 	if len(s.events) > maxEvents {
 		s.refuse(0, 0, "", "the file lists %d events: only the first %d are read", len(s.events), maxEvents)

@@ -159,7 +159,7 @@ func (e *entry) when(f *content.FoundEvent) {
 	if id := e.text("id"); id != "" {
 		f.Keys = []content.Key{content.Key(e.opt.Source + ":event:" + short(id))}
 	}
-	loc := e.opt.location()
+	loc := e.loc
 	if zone := e.text("timezone"); zone != "" {
 		l, err := loadZone(zone)
 		if err != nil {

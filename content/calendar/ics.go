@@ -84,7 +84,7 @@ func (b *book) calendar(c *component) {
 			z.own[part.value("TZID")] = part
 		}
 	}
-	z.floating = clock{loc: b.opt.location()}
+	z.floating = clock{loc: b.loc}
 	if own, err := z.clock(c.value("X-WR-TIMEZONE")); err == nil {
 		z.floating = own
 	}

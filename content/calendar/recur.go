@@ -171,7 +171,7 @@ func (b *book) turn(opt *rrule.ROption, end time.Time, each func(time.Time) bool
 		}
 		t, ok := next()
 		if !ok && n == 0 { // such as 30 February: it was looked for until the year 9999
-			b.left -= maxTurns / 50
+			b.left -= maxTurns / 10
 		}
 		if !ok || t.After(end) || !each(t) {
 			return nil

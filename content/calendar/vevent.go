@@ -46,15 +46,15 @@ func (b *book) add(v *vevent, wall time.Time, keys []content.Key) {
 // times says when f is: days for days, instants for hours.
 func (b *book) times(f *content.FoundEvent, v *vevent, wall time.Time) {
 	if v.start.day {
-		f.Zone = v.start.clock.zone(wall, b.opt.location()).String()
+		f.Zone = v.start.clock.zone(wall, b.loc).String()
 		first := content.DateOf(wall)
 		f.Days = content.Span{First: first, Last: first.AddDays(v.days - 1)}
 		return
 	}
 	at := v.start.clock.instant(wall)
-	loc := v.start.clock.zone(at, b.opt.location())
+	loc := v.start.clock.zone(at, b.loc)
 	if v.start.utc {
-		loc = v.zones.floating.zone(at, b.opt.location())
+		loc = v.zones.floating.zone(at, b.loc)
 	}
 	f.Zone = loc.String()
 	f.Start = at

@@ -190,7 +190,7 @@ func TestTooMuch(t *testing.T) {
 		if len(problems) == 0 || len(events) > 1 {
 			t.Errorf("%s: %d events, %d problems", name, len(events), len(problems))
 		}
-		if d := time.Since(start); d > 5*time.Second {
+		if d := time.Since(start); d > 30*time.Second {
 			t.Errorf("%s took %s", name, d)
 		}
 	}

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type clock struct {
 type onset struct {
 	first    time.Time      // wall time, by the distance before
 	yearly   *rrule.ROption // every year from then on; nil: never again but on dates
+	years    map[int][]time.Time
 	dates    []time.Time
 	from, to time.Duration
 }
@@ -65,15 +67,10 @@ func (o onset) before(t time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	at := o.first
-	if o.yearly != nil {
-		// Outlook lets its rules begin in 1601: start where it matters.
-		opt := *o.yearly
-		if y := t.Year() - 2; y > o.first.Year() {
-			opt.Dtstart = o.first.AddDate(y-o.first.Year(), 0, 0)
-		}
-		if rule, err := rrule.NewRRule(opt); err == nil {
-			if b := rule.Before(t, true); b.After(at) {
-				at = b
+	for _, y := range []int{t.Year(), t.Year() - 1} {
+		for _, d := range o.in(y) {
+			if d.After(at) && !d.After(t) {
+				at = d
 			}
 		}
 	}
@@ -87,6 +84,23 @@ func (o onset) before(t time.Time) (time.Time, bool) {
 
 // maxOnsets bounds the changes of one rule that are listed.
 const maxOnsets = 1000
+
+// in returns the onsets of a yearly rule in one year. Outlook lets its rules
+// begin in 1601, so the rule is made to begin the year before.
+func (o onset) in(year int) []time.Time {
+	if o.yearly == nil || year < o.first.Year() {
+		return nil
+	}
+	if list, ok := o.years[year]; ok {
+		return list
+	}
+	opt := *o.yearly
+	opt.Dtstart = o.first.AddDate(max(0, year-1-o.first.Year()), 0, 0)
+	all, _ := occurrences(&opt, time.Date(year+1, 1, 1, 0, 0, 0, 0, time.UTC), maxOnsets)
+	list := slices.DeleteFunc(all, func(t time.Time) bool { return t.Year() != year })
+	o.years[year] = list
+	return list
+}
 
 // zones are those of one calendar.
 type zones struct {
@@ -171,7 +185,7 @@ func readOnset(c *component) (onset, bool) {
 		}
 		opt.Dtstart = first
 		if opt.Freq == rrule.YEARLY && opt.Interval <= 1 && opt.Count == 0 {
-			o.yearly = opt
+			o.yearly, o.years = opt, make(map[int][]time.Time)
 		} else if o.dates, err = occurrences(opt, first.AddDate(200, 0, 0), maxOnsets); err != nil {
 			return onset{}, false
 		}
