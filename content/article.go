@@ -26,7 +26,7 @@ type Article struct {
 	Access     Access
 
 	Published time.Time // what the source says, UTC; for sorting and display, never for selecting
-	DateOnly  bool      // the source gave a day: show no time
+	DateOnly  bool      // the source gave a day: Published is its midnight in UTC, so the day is to be read there; show no time
 	Updated   time.Time // what the source says about the last edit, UTC; zero if nothing
 	Changed   time.Time // when we last saw it change, UTC; zero in what a source shows
 

@@ -3,6 +3,8 @@ package content
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -41,6 +43,18 @@ type Found struct {
 	Due  time.Time // when it is to become public; zero or past: it is
 	Hash string    // of everything a reader would see; equal hashes mean nothing was edited
 	At   Position
+	// Ours tells that our own server shows the article, below its slug: URL
+	// ends in the slug wished for, and is [Found.URLAt] once another is given.
+	Ours bool
+}
+
+// URLAt is where readers read the article if it is given this slug, which
+// matters only where our own server shows it.
+func (f *Found) URLAt(slug string) string {
+	if !f.Ours || slug == f.Slug {
+		return f.URL
+	}
+	return strings.TrimSuffix(f.URL, url.PathEscape(f.Slug)) + url.PathEscape(slug)
 }
 
 // FoundEvent is an event as a source shows it now, without its ID.

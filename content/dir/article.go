@@ -33,7 +33,7 @@ func (opt *Options) article(p *page, at place, a *atlas) (f *content.Found, prob
 	}
 	m := p.matter
 
-	f = &content.Found{At: content.Position{File: opt.shown(p.path), Line: 1}, Keys: opt.keys(p, at)}
+	f = &content.Found{At: content.Position{File: opt.shown(p.path), Line: 1}, Keys: opt.keys(p, at), Ours: at.ours}
 	f.URL, f.Slug, f.Title = at.url, at.slug, p.title
 	f.Lang = opt.Lang
 	if v := m.get("lang", "language", "locale"); v.kind == scalar && v.text != "" {

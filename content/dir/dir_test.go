@@ -89,7 +89,11 @@ A [link](/about) and a [file](other.md).
 		},
 		Keys: []content.Key{"dir:lead:id:A-17", "url:lead.example/articles/two-pizzas", "url:lead.example/old/pizzas",
 			"url:lead.example/articles/pizza", "dir:lead:path:articles/2026/two-pizzas.md"},
-		At: content.Position{File: "lead/articles/2026/two-pizzas.md", Line: 1},
+		At:   content.Position{File: "lead/articles/2026/two-pizzas.md", Line: 1},
+		Ours: true,
+	}
+	if u := got.URLAt("two-pizzas-2"); u != "https://lead.example/articles/two-pizzas-2" {
+		t.Errorf("with another slug: %s", u)
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(content.Found{}, "Hash")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
