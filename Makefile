@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint golden fuzz bench cover ci
+.PHONY: help run test race lint golden fuzz soak bench cover ci
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ fuzz: ## Fuzz every parser of strangers' input, ten seconds each
 			go test -run '^$$' -fuzz "^$$name$$" -fuzztime 10s $$pkg || exit 1; \
 		done; \
 	done
+
+soak: ## Run long random histories of readers, editors, crashes and mail servers
+	go test -count=1 -timeout 60m -run NothingLost ./digest -rapid.checks=1000
 
 bench: ## Run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
