@@ -191,7 +191,7 @@ type MailboxLetterPage struct {
 	Mailbox                 string // URL of the list
 	Tabs                    []Link // HTML, Text, Source, Headers; the current one marked
 	// Frame is the URL of the letter's HTML, shown in a frame that may do
-	// nothing; empty: Text is shown.
+	// nothing but open links outside of it; empty: Text is shown.
 	Frame   string
 	Text    string      // the text part or the source, as it is
 	Headers [][2]string // name and value; shown if there is neither Frame nor Text

@@ -70,12 +70,6 @@ func samplePages(lang string, d Digest) []View {
 		},
 		&PreferencesPage{Page: bare, Address: "r•••@example.com", Action: "/preferences/0", Newsletters: []Order{{Name: "weekly", Title: "The Weekly", Taken: true}}},
 		&PreferencesPage{Page: bare, Address: "r•••@example.com", Action: "/preferences/0", Silent: true},
-		&PreferencesPage{
-			Page: page("Your preferences"), Address: "r•••@example.com", Action: "/preferences/0", Saved: true, Newsletters: []Order{{"weekly", "The Weekly", "Tuesdays at eight.", true}, {"daily", "The Daily", "", false}},
-			Topics: []Choice{{"Leadership", true}, {"Platform", false}}, Cities: []Choice{{"London", true}, {"Berlin", false}},
-		},
-		&PreferencesPage{Page: bare, Address: "r•••@example.com", Action: "/preferences/0", Paused: "22 December 2026", Newsletters: []Order{{"weekly", "The Weekly", "", true}}},
-		&PreferencesPage{Page: bare, Address: "r•••@example.com", Action: "/preferences/0", Silent: true, Newsletters: []Order{{"weekly", "The Weekly", "", false}}},
 		&ErrorPage{Page: page("Not found"), Status: 404, Home: "/", Number: "7Q2M9"},
 		&ErrorPage{Page: bare, Status: 403},
 		&ErrorPage{Page: bare, Status: 500, Heading: "Closed", Text: "We are moving house."},
