@@ -44,9 +44,9 @@ func (r *reconciling) articles() {
 // fresh takes up an article never seen before.
 func (r *reconciling) fresh(f *Found, keys []Key) {
 	c := &Change{Article: f.Article, New: true, Hash: f.Hash, Since: r.now, Due: r.ahead(f.Due), Keys: keys}
-	c.ID = r.rules.Mint()
-	c.Source = r.known.Source
+	c.ID, c.Source, c.Changed = r.rules.Mint(), r.known.Source, r.now
 	c.Slug = r.slug("", f.Slug, f.Title, c.ID)
+	c.URL = f.URLAt(c.Slug)
 	r.changes = append(r.changes, c)
 	r.advance(&c.State, &c.Reason, c.Due, c.Since, ready{id: c.ID, title: c.Title, published: c.Published})
 }
@@ -74,13 +74,14 @@ func (r *reconciling) seen(k *KnownArticle, f *Found, c claim) {
 	var reason *string
 	if edited || adopted || !due.IsZero() && !due.Equal(k.Due) {
 		ch := &Change{Article: f.Article, State: k.State, Reason: k.Reason, Hash: f.Hash, Since: since, Due: due, Keys: c.add}
-		ch.ID, ch.Source, ch.Slug = k.ID, k.Source, k.Slug
+		ch.ID, ch.Source, ch.Slug, ch.Changed = k.ID, k.Source, k.Slug, since
 		if adopted {
 			ch.Source = r.known.Source
 		}
 		if k.State != Public && k.State != Withdrawn {
 			ch.Slug = r.slug(k.Slug, f.Slug, f.Title, k.ID)
 		}
+		ch.URL = f.URLAt(ch.Slug)
 		r.changes = append(r.changes, ch)
 		state, reason = &ch.State, &ch.Reason
 	} else {

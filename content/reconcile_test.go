@@ -356,3 +356,37 @@ func TestNext(t *testing.T) {
 		t.Errorf("next is %s, want %s, when both have settled", p.Next, want)
 	}
 }
+
+// TestChanged: an article tells when readers would have seen it change last.
+func TestChanged(t *testing.T) {
+	s := newSite(t)
+	s.sync(0, folder(post("a", 1)))
+	first := s.now
+	s.sync(minute, folder(post("a", 1).at("b")))
+	s.sync(minute, folder(post("a", 1).at("b").dated(s.now.Add(time.Hour))))
+	if got := s.m.articles["id001"].Changed; !got.Equal(first) {
+		t.Errorf("changed %s, want %s: it was renamed and put off, not edited", got, first)
+	}
+	s.sync(minute, folder(post("a", 1).edited("new")))
+	if got := s.m.articles["id001"].Changed; !got.Equal(s.now) {
+		t.Errorf("changed %s, want %s", got, s.now)
+	}
+}
+
+// TestOursStaysWhere: where our own server shows an article it stands at its
+// slug: another if the wish is taken, and the first one if the wish changes.
+func TestOursStaysWhere(t *testing.T) {
+	s := newSite(t)
+	ours := func(name, slug string) Found {
+		return post(name, 1).as(func(f *Found) {
+			f.Ours, f.Slug, f.URL = true, slug, "https://example.com/articles/"+slug
+		})
+	}
+	s.sync(0, folder(ours("a", "same"), ours("b", "same")))
+	s.sync(minute, folder(ours("a", "other").edited("new"), ours("b", "same")))
+	for id, want := range map[string]string{"id001": "same", "id002": "same-2"} {
+		if got := s.m.articles[id]; got.Slug != want || got.URL != "https://example.com/articles/"+want {
+			t.Errorf("%s stands at %s with slug %s, want %s", id, got.URL, got.Slug, want)
+		}
+	}
+}
