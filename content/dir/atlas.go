@@ -35,7 +35,7 @@ func newAtlas(fsys fs.FS, opt *Options, entries []*entry) *atlas {
 		}
 		at := opt.locate(e.page)
 		a.places[e.file.path] = at
-		if _, named := slugOf(e.page); at.ours && named {
+		if at.ours {
 			taken[at.slug] = append(taken[at.slug], e.page)
 		}
 		for _, n := range nicknames(e.file.path) {
@@ -52,9 +52,10 @@ func newAtlas(fsys fs.FS, opt *Options, entries []*entry) *atlas {
 	return a
 }
 
-// separate gives files of one name in several folders their own addresses on
-// our server: the earliest keeps the name, the others add their day. Files of
-// one name and one day are likely copies, and stay for an editor to judge.
+// separate gives articles of one slug their own addresses on our server: names
+// return in the folders of other years, and slugs below dates that we do not
+// show. The earliest keeps it, the others add their day. Two of one slug and
+// one day are likely copies, and stay for an editor to judge.
 func (a *atlas) separate(slug string, pages []*page) {
 	slices.SortFunc(pages, func(x, y *page) int {
 		if c := x.date.written().Compare(y.date.written()); c != 0 {

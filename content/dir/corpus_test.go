@@ -138,6 +138,75 @@ func TestCorpora(t *testing.T) {
 	}
 }
 
+// Where nothing is said about a site of their own, the same articles stand on
+// our server, and none in the way of another.
+func TestCorporaOnOurServer(t *testing.T) {
+	for _, c := range corpora {
+		opt := Options{Name: "dir:" + c.name, Site: "http://localhost:8080"}
+		l, err := Open(corpus(t, c.name), opt).Read(context.Background(), time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(l.Articles) != c.articles || l.Drafts != c.drafts {
+			t.Errorf("%s: %d articles, %d drafts, want %d, %d", c.name, len(l.Articles), l.Drafts, c.articles, c.drafts)
+		}
+		keys, slugs := make(map[content.Key]bool), make(map[string]bool)
+		for _, f := range l.Articles {
+			check(t, f)
+			for _, k := range f.Keys {
+				if keys[k] {
+					t.Errorf("%s: %s is another's key too", f.At.File, k)
+				}
+				keys[k] = true
+			}
+			if slugs[f.Slug] || !f.Ours || f.URL != "http://localhost:8080/articles/"+f.Slug {
+				t.Errorf("%s: slug %s, URL %s", f.At.File, f.Slug, f.URL)
+			}
+			slugs[f.Slug] = true
+		}
+	}
+}
+
+// The first sync takes all of a real blog into the wire; the second, and one
+// after every file was renamed, release nothing.
+func TestCorporaAreReleasedOnce(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for _, c := range corpora {
+		l, err := Open(corpus(t, c.name), c.opt).Read(context.Background(), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := &content.Known{Source: c.opt.Name, Articles: make(map[string]*content.KnownArticle), Keys: make(map[content.Key]string)}
+		plan := content.Reconcile(known, l, content.Rules{Flood: 20}, now)
+		if n := len(plan.Releases); n != c.articles || len(plan.Held) != 0 || plan.Report.Refused > 2 {
+			t.Errorf("%s: %d releases, %+v, held %v", c.name, n, plan.Report, plan.Held)
+		}
+		known.Synced, known.Slugs = true, make(map[string]bool)
+		for _, ch := range plan.Articles {
+			known.Articles[ch.ID] = &content.KnownArticle{
+				ID: ch.ID, Source: ch.Source, Slug: ch.Slug, State: ch.State, Hash: ch.Hash, Title: ch.Title,
+				Day: content.DateOf(ch.Published.UTC()), Since: ch.Since,
+			}
+			known.Slugs[ch.Slug] = true
+			for _, k := range ch.Keys {
+				known.Keys[k] = ch.ID
+			}
+		}
+		moved := &content.Listing{Complete: true}
+		for _, f := range l.Articles {
+			f.Keys = []content.Key{content.Key(c.opt.Name + ":path:moved/" + f.At.File)}
+			f.URL, f.Hash = "https://moved.example/"+f.Slug, "moved "+f.Hash
+			moved.Articles = append(moved.Articles, f)
+		}
+		for what, l := range map[string]*content.Listing{"again": l, "moved": moved} {
+			plan := content.Reconcile(known, l, content.Rules{Flood: 20}, now.Add(time.Hour))
+			if len(plan.Releases) != 0 || len(plan.Held) != 0 || plan.Report.Withdrawn != 0 || plan.Report.Settling != 0 {
+				t.Errorf("%s %s: %d releases, %+v, held %v", c.name, what, len(plan.Releases), plan.Report, plan.Held)
+			}
+		}
+	}
+}
+
 var attribute = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
 
 // check holds what every article promises, wherever it comes from.
@@ -196,12 +265,15 @@ func markupText(t *testing.T, s string) string {
 
 // A full read of a real blog, and the next one of the same.
 func BenchmarkRead(b *testing.B) {
-	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	now := time.Now() // files from the future are not kept
 	for _, c := range corpora {
 		root := corpus(b, c.name)
 		for _, first := range []bool{true, false} {
 			b.Run(fmt.Sprintf("%s/first=%t", c.name, first), func(b *testing.B) {
 				s := Open(root, c.opt)
+				if _, err := s.Read(context.Background(), now); err != nil {
+					b.Fatal(err)
+				}
 				for b.Loop() {
 					if first {
 						s = Open(root, c.opt)

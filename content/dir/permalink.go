@@ -45,23 +45,20 @@ func (opt *Options) check() error {
 func (opt *Options) home() string { return strings.TrimRight(cmp.Or(opt.BaseURL, opt.Site), "/") }
 
 // slugOf is the slug of a page: the author's, else of the file's name, else of
-// the title; named tells that the author did not choose it.
-func slugOf(p *page) (slug string, named bool) {
-	if s := content.Slugify(p.slug); s != "" {
-		return s, false
-	}
-	for _, s := range []string{p.stem, p.title} {
+// the title.
+func slugOf(p *page) string {
+	for _, s := range []string{p.slug, p.stem, p.title} {
 		if s = content.Slugify(s); s != "" {
-			return s, true
+			return s
 		}
 	}
 	sum := sha256.Sum256([]byte(p.path))
-	return hex.EncodeToString(sum[:4]), true
+	return hex.EncodeToString(sum[:4])
 }
 
 // locate says where a page stands.
 func (opt *Options) locate(p *page) place {
-	slug, _ := slugOf(p)
+	slug := slugOf(p)
 	for _, name := range []string{"url", "permalink"} {
 		v := strings.TrimSpace(p.matter.get(name).text)
 		if web(v) != "" {
@@ -102,7 +99,7 @@ func (opt *Options) expand(p *page, pattern string) (string, bool) {
 
 // fill is what one token of a pattern stands for.
 func (opt *Options) fill(p *page, t string) (s string, known bool) {
-	slug, _ := slugOf(p)
+	slug := slugOf(p)
 	switch t {
 	case ":year":
 		return fmt.Sprintf("%04d", p.date.day.Year), true
