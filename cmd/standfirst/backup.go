@@ -1,0 +1,29 @@
+package main
+
+type backupCmd struct {
+	File string `arg:"" help:"Where to write the copy; a file that is there is not overwritten."`
+}
+
+func (c *backupCmd) Help() string {
+	return `The copy is whole and consistent, also while serve runs. PostgreSQL has pg_dump
+for this.
+
+Example:
+  standfirst backup /backups/standfirst-$(date +%F).db`
+}
+
+func (c *backupCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.db.Backup(e.ctx, c.File); err != nil {
+		return err
+	}
+	if e.json {
+		return e.answer(map[string]string{"file": c.File})
+	}
+	e.printf("%s\n", c.File)
+	return nil
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/store"
+)
+
+type editionsCmd struct {
+	List    editionsListCmd    `cmd:"" default:"withargs" help:"The newest editions with their counts."`
+	Show    editionsShowCmd    `cmd:"" help:"One edition and its versions."`
+	Pause   editionsPauseCmd   `cmd:"" help:"Stop sending; letters in hand are finished."`
+	Resume  editionsResumeCmd  `cmd:"" help:"Go on sending."`
+	Approve editionsApproveCmd `cmd:"" help:"Let a draft that waits for review go out at its slot."`
+	Cancel  editionsCancelCmd  `cmd:"" help:"Send no more of it. What it held comes in the next edition."`
+}
+
+func (c *editionsCmd) Help() string {
+	return `Examples:
+  standfirst editions
+  standfirst editions show weekly/2026-11-24T08:00
+  standfirst editions pause weekly/2026-11-24T08:00`
+}
+
+// editionReport is how an edition stands in JSON.
+type editionReport struct {
+	Edition string       `json:"edition"`
+	State   digest.State `json:"state"`
+	Slot    time.Time    `json:"slot"`
+	By      string       `json:"by"`
+	Reason  string       `json:"reason,omitempty"`
+	Horizon int64        `json:"horizon"`
+	digest.Counts
+}
+
+func reportOf(e *digest.Edition) editionReport {
+	return editionReport{e.ID, e.State, e.Slot, e.By, e.Reason, e.Horizon, e.Counts}
+}
+
+type editionsListCmd struct {
+	Newsletter string `arg:"" optional:"" help:"Only of this newsletter."`
+	Limit      int    `default:"20" help:"At most so many."`
+}
+
+func (c *editionsListCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if c.Newsletter != "" {
+		if _, err := a.newsletter(c.Newsletter); err != nil {
+			return err
+		}
+	}
+	editions, err := a.db.Editions(e.ctx, c.Newsletter, c.Limit)
+	if err != nil {
+		return err
+	}
+	if e.json {
+		reports := []editionReport{}
+		for i := range editions {
+			reports = append(reports, reportOf(&editions[i]))
+		}
+		return e.answer(reports)
+	}
+	if len(editions) == 0 {
+		e.printf("no edition yet; standfirst send NEWSLETTER publishes one\n")
+		return nil
+	}
+	out := e.table()
+	fmt.Fprintln(out, "EDITION\tSTATE\tPLANNED\tSENT\tFAILED\tSKIPPED\tOPEN")
+	for _, ed := range editions {
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", ed.ID, ed.State, number(ed.Planned), number(ed.Sent), number(ed.Failed), number(ed.Skipped), number(ed.Open))
+	}
+	return out.Flush()
+}
+
+type editionsShowCmd struct {
+	ID string `arg:"" help:"The edition, like weekly/2026-11-24T08:00."`
+}
+
+// versionReport is how a version stands in JSON.
+type versionReport struct {
+	Version  int           `json:"version"`
+	Language string        `json:"language"`
+	Readers  int           `json:"readers"`
+	Items    []digest.Item `json:"items"`
+}
+
+func (c *editionsShowCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	ed, err := a.db.Edition(e.ctx, c.ID)
+	if err != nil {
+		return missingEdition(c.ID, err)
+	}
+	versions, readers, err := a.db.Versions(e.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	reports := []versionReport{}
+	for i, v := range versions {
+		reports = append(reports, versionReport{v.N, v.Language, readers[i], v.Items})
+	}
+	if e.json {
+		return e.answer(struct {
+			editionReport
+			List []versionReport `json:"version_list"`
+		}{reportOf(ed), reports})
+	}
+	e.printf("%s: %s\n", ed.ID, ed.State)
+	if ed.Reason != "" {
+		e.printf("  %s\n", ed.Reason)
+	}
+	e.printf("  %s; %s got nothing\n", counted(ed.Counts), plural(ed.None, "reader"))
+	out := e.table()
+	for _, v := range reports {
+		fmt.Fprintf(out, "  version %d\t%s\t%s\t%s\n", v.Version, v.Language, plural(v.Readers, "reader"), plural(len(v.Items), "item"))
+	}
+	return out.Flush()
+}
+
+// act is what pause, resume, approve and cancel have in common.
+type act struct {
+	ID     string `arg:"" help:"The edition, like weekly/2026-11-24T08:00."`
+	Reason string `help:"Why, for whoever looks later."`
+}
+
+type editionsPauseCmd struct{ act }
+
+func (c *editionsPauseCmd) Run(e *env) error {
+	return c.do(e, "paused", func(a *app, now time.Time) error { return a.db.Pause(e.ctx, c.ID, c.Reason, now) })
+}
+
+type editionsResumeCmd struct{ act }
+
+func (c *editionsResumeCmd) Run(e *env) error {
+	return c.do(e, "resumed", func(a *app, now time.Time) error { return a.db.Resume(e.ctx, c.ID, now) })
+}
+
+type editionsApproveCmd struct{ act }
+
+func (c *editionsApproveCmd) Run(e *env) error {
+	return c.do(e, "approved", func(a *app, now time.Time) error { return a.publisher.Approve(e.ctx, c.ID, now) })
+}
+
+type editionsCancelCmd struct{ act }
+
+func (c *editionsCancelCmd) Run(e *env) error {
+	return c.do(e, "cancelled", func(a *app, now time.Time) error { return a.db.Cancel(e.ctx, c.ID, c.Reason, now) })
+}
+
+// do acts on the edition and tells how it stands then; word says what was done.
+func (c *act) do(e *env, word string, do func(*app, time.Time) error) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	now := time.Now()
+	if err := do(a, now); err != nil {
+		if errors.Is(err, digest.ErrState) {
+			ed, lookErr := a.db.Edition(e.ctx, c.ID)
+			if lookErr == nil {
+				return &coded{exitFailed, fmt.Errorf("edition %s is in state %s and cannot be %s", c.ID, ed.State, word), ""}
+			}
+		}
+		return missingEdition(c.ID, err)
+	}
+	if err := a.db.Log(e.ctx, store.LogEntry{Who: "command", What: word, Subject: c.ID, Detail: c.Reason, At: now}); err != nil {
+		return err
+	}
+	ed, err := a.db.Edition(e.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if e.json {
+		return e.answer(reportOf(ed))
+	}
+	e.printf("%s: %s; %s\n", ed.ID, ed.State, counted(ed.Counts))
+	if word == "cancelled" && ed.Sent > 0 {
+		e.printf("%s had it already; everyone else gets its content in the next edition\n", plural(ed.Sent, "reader"))
+	}
+	return nil
+}
+
+func missingEdition(id string, err error) error {
+	if errors.Is(err, digest.ErrNotFound) {
+		return &coded{exitFailed, fmt.Errorf("there is no edition %s", id), "standfirst editions lists them"}
+	}
+	return err
+}

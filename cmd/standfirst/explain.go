@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/mailer"
+)
+
+type explainCmd struct {
+	Address string `arg:"" help:"The reader's address."`
+	Limit   int    `default:"50" help:"At most so many editions, the newest first."`
+}
+
+func (c *explainCmd) Help() string {
+	return `Says for every edition what this reader was sent, or why nothing.
+
+Example:
+  standfirst explain ada@example.com`
+}
+
+// explanation is what explain --json answers.
+type explanation struct {
+	Subscriber struct {
+		Email  string `json:"email"`
+		Status string `json:"status"`
+	} `json:"subscriber"`
+	Editions []explainedEdition `json:"editions"`
+}
+
+type explainedEdition struct {
+	Edition  string          `json:"edition"`
+	State    mailer.State    `json:"state"`
+	Reason   string          `json:"reason"`
+	Attempts int             `json:"attempts"`
+	At       *time.Time      `json:"at,omitempty"`
+	Items    []explainedItem `json:"items"`
+}
+
+type explainedItem struct {
+	Kind  content.Kind `json:"kind"`
+	ID    string       `json:"id"`
+	Rule  string       `json:"rule,omitempty"`
+	Title string       `json:"title"`
+}
+
+func (c *explainCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	reader, err := a.db.ByEmail(e.ctx, c.Address)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Address, err)
+	}
+	rows, err := a.db.History(e.ctx, reader.ID, c.Limit)
+	if err != nil {
+		return err
+	}
+	titles, err := a.titles(e, rows)
+	if err != nil {
+		return err
+	}
+	x := explanation{Editions: []explainedEdition{}}
+	x.Subscriber.Email, x.Subscriber.Status = reader.Email, string(reader.Status)
+	for _, row := range rows {
+		ed := explainedEdition{Edition: row.Edition, State: row.State, Reason: row.Reason, Attempts: row.Attempts, Items: []explainedItem{}}
+		if !row.At.IsZero() {
+			ed.At = &row.At
+		}
+		for _, it := range row.Items {
+			ed.Items = append(ed.Items, explainedItem{it.Kind, it.ID, it.Rule, titles[it.N]})
+		}
+		x.Editions = append(x.Editions, ed)
+	}
+	if e.json {
+		return e.answer(x)
+	}
+	e.printf("%s is %s\n", x.Subscriber.Email, x.Subscriber.Status)
+	for _, ed := range x.Editions {
+		line := string(ed.State)
+		if ed.Reason != "" {
+			line += ": " + ed.Reason
+		}
+		e.printf("%s  %s\n", ed.Edition, line)
+		for _, it := range ed.Items {
+			e.printf("    %s\n", strings.TrimSpace(fmt.Sprintf("%s %s %s", it.Kind, it.Rule, it.Title)))
+		}
+	}
+	return nil
+}
+
+// titles names releases by number.
+func (a *app) titles(e *env, rows []digest.Row) (map[int64]string, error) {
+	var numbers []int64
+	for _, row := range rows {
+		for _, it := range row.Items {
+			numbers = append(numbers, it.N)
+		}
+	}
+	entries, err := a.db.EntriesByNumber(e.ctx, numbers)
+	if err != nil {
+		return nil, err
+	}
+	titles := map[int64]string{}
+	for i := range entries {
+		switch en := &entries[i]; {
+		case en.Article != nil:
+			titles[en.N] = en.Article.Title
+		case en.Event != nil:
+			titles[en.N] = en.Event.Name
+		}
+	}
+	return titles, nil
+}

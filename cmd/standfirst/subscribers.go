@@ -1,0 +1,283 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/standfirst/standfirst/subscribers"
+)
+
+type subscribersCmd struct {
+	Count  subscribersCountCmd  `cmd:"" default:"1" help:"How many readers there are."`
+	Add    subscribersAddCmd    `cmd:"" help:"Add readers by their addresses, to every newsletter."`
+	Import subscribersImportCmd `cmd:"" help:"Read readers from a CSV file."`
+	Export subscribersExportCmd `cmd:"" help:"Write all readers as CSV."`
+	Show   subscribersShowCmd   `cmd:"" help:"One reader, with subscriptions."`
+	Remove subscribersRemoveCmd `cmd:"" help:"Erase a reader. Only a salted hash stays, so that no import brings them back."`
+}
+
+func (c *subscribersCmd) Help() string {
+	return `The CSV has a header with any of email, name, topics, cities, newsletters,
+timezone, language, status; only email is needed, lists are separated by ";".
+
+Examples:
+  standfirst subscribers import readers.csv --dry-run
+  standfirst subscribers import readers.csv --consent "Signed up at LDX3, June 2026"
+  standfirst subscribers export > readers.csv`
+}
+
+type subscribersCountCmd struct{}
+
+func (c *subscribersCountCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	counts, err := a.db.Counts(e.ctx)
+	if err != nil {
+		return err
+	}
+	if e.json {
+		return e.answer(map[string]any{"status": counts.Status, "newsletters": counts.Newsletters, "suppressed": counts.Suppressed})
+	}
+	out := e.table()
+	for _, s := range []subscribers.Status{subscribers.Active, subscribers.Pending, subscribers.Left, subscribers.Bounced, subscribers.Complained} {
+		if n := counts.Status[s]; n > 0 || s == subscribers.Active {
+			fmt.Fprintf(out, "%s\t%s\n", s, number(n))
+		}
+	}
+	for _, n := range a.newsletters {
+		fmt.Fprintf(out, "in %s\t%s\n", n.Name, number(counts.Newsletters[n.Name]))
+	}
+	return out.Flush()
+}
+
+type subscribersAddCmd struct {
+	Address []string `arg:"" help:"Addresses."`
+	Consent string   `help:"How we know that they want it; recorded with each."`
+}
+
+func (c *subscribersAddCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	im := &subscribers.Importer{Store: a.db, Newsletters: a.names(), Consent: c.Consent}
+	rep, err := im.Add(e.ctx, c.Address, time.Now(), subscribers.ImportOptions{})
+	if err != nil {
+		return err
+	}
+	return e.imported(rep)
+}
+
+type subscribersImportCmd struct {
+	File    string `arg:"" help:"The CSV file; - is the standard input."`
+	DryRun  bool   `help:"Say what would happen, row by row where it is refused, and write nothing."`
+	Consent string `placeholder:"TEXT" help:"How we know that they want it; recorded with each new reader."`
+}
+
+func (c *subscribersImportCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	in := e.stdin
+	if c.File != "-" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return usage("", "%v", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	opt := subscribers.ImportOptions{DryRun: c.DryRun}
+	line := newLine(e.stderr)
+	opt.Progress = func(r *subscribers.ImportReport) { line.say("%s rows", number(r.Rows)) }
+	im := &subscribers.Importer{Store: a.db, Newsletters: a.names(), Consent: c.Consent}
+	rep, err := im.Import(e.ctx, in, time.Now(), opt)
+	line.end()
+	if err != nil {
+		return err
+	}
+	return e.imported(rep)
+}
+
+// imported tells what became of rows; it fails if all of them were refused.
+func (e *env) imported(rep *subscribers.ImportReport) error {
+	if e.json {
+		if err := e.answer(rep); err != nil {
+			return err
+		}
+	} else {
+		if rep.DryRun {
+			e.printf("nothing was written: this is what would happen\n")
+		}
+		e.printf("%s: %s new, %s changed, %s the same, %s refused\n", plural(rep.Rows, "row"), number(rep.New), number(rep.Changed), number(rep.Same), number(rep.Refused))
+		for _, column := range rep.Ignored {
+			e.printf("  column %q means nothing here and was ignored\n", column)
+		}
+		for _, list := range [][]*subscribers.RowError{rep.Refusals, rep.Notes} {
+			for _, row := range list {
+				e.printf("  %v\n", row)
+			}
+		}
+		if more := rep.Refused - len(rep.Refusals); more > 0 {
+			e.printf("  and %s more refused\n", number(more))
+		}
+	}
+	if rep.Rows > 0 && rep.Refused == rep.Rows {
+		return &coded{exitFailed, errTold, ""}
+	}
+	return nil
+}
+
+type subscribersExportCmd struct{}
+
+func (c *subscribersExportCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	return subscribers.Export(e.stdout, a.readers(e))
+}
+
+// readers walks through all of them.
+func (a *app) readers(e *env) iter.Seq2[subscribers.Entry, error] {
+	return func(yield func(subscribers.Entry, error) bool) {
+		const page = 1000
+		for after := int64(0); ; {
+			list, err := a.db.List(e.ctx, after, page)
+			if err != nil {
+				yield(subscribers.Entry{}, err)
+				return
+			}
+			for _, entry := range list {
+				if !yield(entry, nil) {
+					return
+				}
+				after = entry.Subscriber.ID
+			}
+			if len(list) < page {
+				return
+			}
+		}
+	}
+}
+
+type subscribersShowCmd struct {
+	Address string `arg:"" help:"The reader's address."`
+}
+
+// readerReport is what subscribers show --json answers.
+type readerReport struct {
+	Email         string               `json:"email"`
+	Name          string               `json:"name"`
+	Status        subscribers.Status   `json:"status"`
+	Topics        []string             `json:"topics"`
+	Cities        []string             `json:"cities"`
+	Language      string               `json:"language"`
+	Timezone      string               `json:"timezone"`
+	Since         time.Time            `json:"since"`
+	Consent       string               `json:"consent"`
+	Paused        *time.Time           `json:"paused_until,omitempty"`
+	Subscriptions []subscriptionReport `json:"subscriptions"`
+}
+
+type subscriptionReport struct {
+	Newsletter string     `json:"newsletter"`
+	Since      time.Time  `json:"since"`
+	Left       *time.Time `json:"left,omitempty"`
+	Bookmark   int64      `json:"bookmark"`
+}
+
+func (c *subscribersShowCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	s, err := a.db.ByEmail(e.ctx, c.Address)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Address, err)
+	}
+	subs, err := a.db.Subscriptions(e.ctx, s.ID)
+	if err != nil {
+		return err
+	}
+	r := readerReport{
+		Email: s.Email, Name: s.Name, Status: s.Status, Topics: slices.Concat([]string{}, s.Topics), Cities: slices.Concat([]string{}, s.Cities),
+		Language: s.Language, Timezone: s.Timezone, Since: s.Since, Consent: s.Consent, Subscriptions: []subscriptionReport{},
+	}
+	if !s.Paused.IsZero() {
+		r.Paused = &s.Paused
+	}
+	for _, sub := range subs {
+		line := subscriptionReport{Newsletter: sub.Newsletter, Since: sub.Since, Bookmark: sub.Bookmark}
+		if !sub.Left.IsZero() {
+			line.Left = &sub.Left
+		}
+		r.Subscriptions = append(r.Subscriptions, line)
+	}
+	if e.json {
+		return e.answer(r)
+	}
+	out := e.table()
+	fmt.Fprintf(out, "%s\t%s\t%s\n", r.Email, r.Name, r.Status)
+	fmt.Fprintf(out, "since\t%s\t%s\n", r.Since.Format(time.DateOnly), r.Consent)
+	fmt.Fprintf(out, "topics\t%s\n", list(r.Topics))
+	fmt.Fprintf(out, "cities\t%s\n", list(r.Cities))
+	for _, sub := range r.Subscriptions {
+		state := "since " + sub.Since.Format(time.DateOnly)
+		if sub.Left != nil {
+			state = "left " + sub.Left.Format(time.DateOnly)
+		}
+		fmt.Fprintf(out, "%s\t%s\tbookmark %d\n", sub.Newsletter, state, sub.Bookmark)
+	}
+	return out.Flush()
+}
+
+// list writes wishes; none is all.
+func list(names []string) string {
+	if len(names) == 0 {
+		return "all"
+	}
+	return fmt.Sprint(names)
+}
+
+type subscribersRemoveCmd struct {
+	Address string `arg:"" help:"The reader's address."`
+	Yes     bool   `short:"y" help:"Do not ask."`
+}
+
+func (c *subscribersRemoveCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	s, err := a.db.ByEmail(e.ctx, c.Address)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Address, err)
+	}
+	if !c.Yes {
+		if err := e.confirm(fmt.Sprintf("Erase %s and everything known about them?", s.Email)); err != nil {
+			return err
+		}
+	}
+	if err := a.db.Erase(e.ctx, s.ID, time.Now()); err != nil && !errors.Is(err, subscribers.ErrNotFound) {
+		return err
+	}
+	if e.json {
+		return e.answer(map[string]any{"erased": true})
+	}
+	e.printf("erased; a salted hash stays, so that no import brings the address back\n")
+	return nil
+}
