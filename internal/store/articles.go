@@ -10,18 +10,8 @@ import (
 	"github.com/standfirst/standfirst/digest"
 )
 
-// An ArticleQuery asks for public articles by their newest releases, newest
-// first.
-type ArticleQuery struct {
-	Topic  string // any spelling; empty: all
-	Author string // any spelling; empty: all
-	Before int64  // releases with smaller numbers only; 0: all
-	Limit  int    // 0: no bound
-	Bodies bool   // with the text
-}
-
 // Articles returns the newest releases of public articles.
-func (db *DB) Articles(ctx context.Context, q ArticleQuery) ([]content.Entry, error) {
+func (db *DB) Articles(ctx context.Context, q content.ArticleQuery) ([]content.Entry, error) {
 	where := `WHERE a.state = 'public' AND w.n = a.released AND w.n < $1`
 	args := []any{q.Before, limitOf(q.Limit)}
 	if q.Before == 0 {

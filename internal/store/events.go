@@ -3,22 +3,14 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
 )
 
-// An EventQuery asks for events, by their first day.
-type EventQuery struct {
-	City  string    // any spelling; events online are in every city; empty: all
-	After time.Time // only those that end later; zero: all
-	Limit int       // 0: no bound
-}
-
 // Events returns events of every status: a cancelled one stays on the page
 // until it would have ended.
-func (db *DB) Events(ctx context.Context, q EventQuery) ([]content.Event, error) {
+func (db *DB) Events(ctx context.Context, q content.EventQuery) ([]content.Event, error) {
 	all, err := events(ctx, db.read(), `WHERE e.over > $1 ORDER BY e.first_day, e.over, e.id`, sinceMilli(q.After))
 	if err != nil {
 		return nil, fmt.Errorf("events: %w", err)
