@@ -110,7 +110,7 @@ func (s *Server) inWords(entries []content.Entry) []templates.Article {
 // article is the page of one article, with as much of it as may be given away.
 func (s *Server) article(w http.ResponseWriter, r *http.Request) error {
 	slug := r.PathValue("slug")
-	entry, err := s.Articles.ArticleBySlug(r.Context(), slug)
+	entry, err := s.Content.ArticleBySlug(r.Context(), slug)
 	if err != nil {
 		return err
 	}

@@ -28,12 +28,6 @@ type Shelf struct {
 	stock   atomic.Pointer[stock]
 }
 
-// Content is what a shelf is filled from.
-type Content interface {
-	Articles(ctx context.Context, q content.ArticleQuery) ([]content.Entry, error)
-	Events(ctx context.Context, q content.EventQuery) ([]content.Event, error)
-}
-
 // A stock is one filling of the shelf. It is never changed.
 type stock struct {
 	articles  []content.Entry // by the date on the article, newest first; without bodies

@@ -35,7 +35,7 @@ type Server struct {
 	Publication digest.Publication
 	Newsletters []*digest.Newsletter
 	Shelf       *Shelf
-	Articles    Articles
+	Content     Content
 	Editions    Editions
 	Readers     Readers
 	Templates   *templates.Set
@@ -60,8 +60,10 @@ type Server struct {
 	Answered func(route string, code int, took time.Duration)
 }
 
-// Articles finds one article.
-type Articles interface {
+// Content is where articles and events are read.
+type Content interface {
+	Articles(ctx context.Context, q content.ArticleQuery) ([]content.Entry, error)
+	Events(ctx context.Context, q content.EventQuery) ([]content.Event, error)
 	// ArticleBySlug returns an article that was ever released, with its body
 	// and whatever its state now, or digest.ErrNotFound.
 	ArticleBySlug(ctx context.Context, slug string) (*content.Entry, error)

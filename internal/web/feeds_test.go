@@ -1,0 +1,196 @@
+package web
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/feed"
+)
+
+func TestFeedsLieWhereTheyAlwaysWill(t *testing.T) {
+	s := newSite(t)
+	for path, kind := range map[string]string{
+		"/feed.rss":                     "application/rss+xml; charset=utf-8",
+		"/feed.atom":                    "application/atom+xml; charset=utf-8",
+		"/feed.json":                    "application/feed+json; charset=utf-8",
+		"/topics/platform/feed.rss":     "application/rss+xml; charset=utf-8",
+		"/topics/platform/feed.atom":    "application/atom+xml; charset=utf-8",
+		"/topics/platform/feed.json":    "application/feed+json; charset=utf-8",
+		"/authors/ada-writer/feed.rss":  "application/rss+xml; charset=utf-8",
+		"/authors/ada-writer/feed.atom": "application/atom+xml; charset=utf-8",
+		"/authors/ada-writer/feed.json": "application/feed+json; charset=utf-8",
+		"/events.ics":                   "text/calendar; charset=utf-8",
+		"/events/london.ics":            "text/calendar; charset=utf-8",
+		"/events/berlin.ics":            "text/calendar; charset=utf-8",
+		"/feeds.opml":                   "text/x-opml; charset=utf-8",
+		"/feeds":                        "text/html; charset=utf-8",
+	} {
+		got := s.get(path, "Accept", "text/html")
+		if got.code != http.StatusOK || got.header.Get("Content-Type") != kind {
+			t.Errorf("%s: %d %s, want %s", path, got.code, got.header.Get("Content-Type"), kind)
+		}
+	}
+	for _, path := range s.Shelf.Paths() {
+		d, _ := s.Shelf.Document(path)
+		switch d.Format {
+		case feed.JSON:
+			if !json.Valid(d.Body) {
+				t.Errorf("%s is not JSON", path)
+			}
+		case feed.RSS, feed.Atom, feed.OPML:
+			if err := wellFormed(d.Body); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
+}
+
+func wellFormed(b []byte) error {
+	d := xml.NewDecoder(strings.NewReader(string(b)))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+func TestFeedIsNotSentTwice(t *testing.T) {
+	s := newSite(t)
+	for _, path := range []string{"/feed.rss", "/feed.atom", "/feed.json", "/events.ics", "/feeds.opml"} {
+		first := s.get(path)
+		tag, modified := first.header.Get("ETag"), first.header.Get("Last-Modified")
+		if tag == "" || modified == "" || first.header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(first.header.Get("Cache-Control"), "max-age=300") {
+			t.Fatalf("%s: %v", path, first.header)
+		}
+		for _, headers := range [][]string{{"If-None-Match", tag}, {"If-None-Match", "W/" + tag}, {"If-Modified-Since", modified}} {
+			again := s.get(path, headers...)
+			if again.code != http.StatusNotModified || again.body != "" {
+				t.Errorf("%s with %v: %d", path, headers, again.code)
+			}
+			for _, name := range []string{"ETag", "Last-Modified", "Cache-Control", "Vary"} {
+				if again.header.Get(name) != first.header.Get(name) {
+					t.Errorf("%s: 304 says %s %q, 200 said %q", path, name, again.header.Get(name), first.header.Get(name))
+				}
+			}
+		}
+		if date, err := http.ParseTime(modified); err != nil || date.After(time.Now()) {
+			t.Errorf("%s: Last-Modified %s lies ahead", path, modified)
+		}
+	}
+
+	was, _ := s.Shelf.Document("/feed.rss")
+	s.must(s.Shelf.Build(t.Context()))
+	if same, _ := s.Shelf.Document("/feed.rss"); same.ETag != was.ETag || !same.Modified.Equal(was.Modified) {
+		t.Error("a new build of the same content is another document")
+	}
+	s.folder.articles = s.folder.articles[:len(s.folder.articles)-3]
+	s.sync()
+	if now, _ := s.Shelf.Document("/feed.rss"); now.ETag == was.ETag || !now.Modified.After(was.Modified) {
+		t.Errorf("articles were withdrawn, and the feed of %v is of %v", was.Modified, now.Modified)
+	}
+}
+
+// In a browser's window the registered types are shown as text, whatever the
+// stylesheet says.
+func TestFeedInAWindow(t *testing.T) {
+	s := newSite(t)
+	got, program := s.get("/feed.rss", "Sec-Fetch-Dest", "document"), s.get("/feed.rss")
+	if got.header.Get("Content-Type") != "text/xml; charset=utf-8" || got.header.Get("Vary") != "Sec-Fetch-Dest" {
+		t.Errorf("%v", got.header)
+	}
+	if got.body != program.body || got.header.Get("ETag") != program.header.Get("ETag") {
+		t.Error("a window gets other bytes")
+	}
+}
+
+func TestCalendarOfOneEvent(t *testing.T) {
+	s := newSite(t)
+	got := s.get("/events/london-2026.ics").body
+	if strings.Count(got, "BEGIN:VEVENT") != 1 || !strings.Contains(got, "LeadDev London") {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestListsOfArticles(t *testing.T) {
+	s := newSite(t)
+	first, second := s.get("/articles").body, s.get("/articles?page=2").body
+	if n := strings.Count(first, "<article"); n != perPage || !strings.Contains(first, `href="/articles?page=2"`) {
+		t.Errorf("page 1 has %d articles", n)
+	}
+	if n := strings.Count(second, "<article"); n != 26-perPage || !strings.Contains(second, `href="/articles"`) || strings.Contains(second, "page=3") {
+		t.Errorf("page 2 has %d articles", n)
+	}
+	if got := s.get("/articles?page=9").body; !strings.Contains(got, `href="/articles?page=2"`) {
+		t.Error("a page behind the end does not lead back")
+	}
+	for _, path := range []string{"/topics/c++", "/topics/C%2B%2B"} {
+		got := s.get(path).body
+		if strings.Count(got, "<article") != 12 || !strings.Contains(got, `rel="canonical" href="`+s.url+`/topics/c`) {
+			t.Errorf("%s has %d articles", path, strings.Count(got, "<article"))
+		}
+	}
+	if strings.Contains(s.get("/events").body, "Old times") {
+		t.Error("an event that is over is coming")
+	}
+	if got := s.get("/events/london").body; !strings.Contains(got, "LeadDev London") || !strings.Contains(got, "/events/london.ics") {
+		t.Errorf("events in London:\n%s", got)
+	}
+}
+
+func TestArticlePage(t *testing.T) {
+	s := newSite(t)
+	s.folder.add(content.Article{Title: "Ours", Standfirst: "Here.", Body: "<p>All of it.</p>", Slug: "ours", URL: s.url + "/articles/ours", Access: content.Free, Published: time.Now(), Canonical: "https://first.example/ours"})
+	s.folder.add(content.Article{Title: "Closed", Standfirst: "Half.", Body: "<p>Not for you.</p>", Slug: "closed", Access: content.Registered, Published: time.Now()})
+	s.folder.add(content.Article{Title: "Odd", Standfirst: "Half.", Body: "<p>Not for you.</p>", Slug: "odd", Access: "gold", Published: time.Now()})
+	s.sync()
+	for path, want := range map[string]string{
+		"/articles/ours":      `rel="canonical" href="` + s.url + `/articles/ours"`,
+		"/articles/article-1": `rel="canonical" href="https://publication.example/article-1"`,
+		"/articles/closed":    "This article is for registered readers.",
+		"/articles/hostile":   "counts towards the free articles",
+	} {
+		if got := s.get(path); got.code != http.StatusOK || !strings.Contains(got.body, want) {
+			t.Errorf("%s: %d, lacks %q", path, got.code, want)
+		}
+	}
+	if got := s.get("/articles/ours").body; !strings.Contains(got, "All of it.") || !strings.Contains(got, "https://first.example/ours") {
+		t.Errorf("a free article:\n%s", got)
+	}
+	for _, path := range []string{"/articles/closed", "/articles/odd", "/feed.rss", "/feed.json", "/articles"} {
+		if strings.Contains(s.get(path).body, "Not for you") {
+			t.Errorf("%s gives away what is for registered readers", path)
+		}
+	}
+}
+
+// What strangers write stays text, wherever it is shown.
+func TestHostileWords(t *testing.T) {
+	s := newSite(t)
+	for pattern, paths := range s.addresses() {
+		for _, path := range paths {
+			got := s.get(path)
+			if !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+				continue
+			}
+			for _, live := range []string{"<script", "<img src=x", "onerror=alert(4)>", "{{3}} <img"} {
+				if strings.Contains(got.body, live) {
+					t.Errorf("%s (%s) holds %q", pattern, path, live)
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/", "/articles", "/articles/hostile", "/events", "/mailbox"} {
+		if !strings.Contains(s.get(path).body, "&lt;script&gt;") {
+			t.Errorf("%s does not show the words at all", path)
+		}
+	}
+}
