@@ -77,6 +77,9 @@ func (l *Letter) View() templates.Digest {
 		}
 	}
 	d.Subject = l.subject(&d)
+	if d.Lead != nil {
+		d.Headline = l.Newsletter.Title // the lead's title stands right below
+	}
 	d.Summary = l.summary(&d, minutes)
 	return d
 }
