@@ -29,7 +29,9 @@ func (db *DB) History(ctx context.Context, subscriber int64, limit int) ([]diges
 	return out, nil
 }
 
+// CROSS JOIN keeps SQLite from reading all deliveries first.
 const historySQL = `SELECT e.id, d.state, d.reason, d.attempts, d.at, d.code, v.items
-	FROM editions e JOIN deliveries d ON d.edition = e.n AND d.subscriber = $1
+	FROM editions e CROSS JOIN deliveries d
 	LEFT JOIN versions v ON v.edition = d.edition AND v.n = d.version
+	WHERE d.edition = e.n AND d.subscriber = $1
 	ORDER BY e.n DESC LIMIT $2`

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -43,7 +44,7 @@ func (db *DB) Expand(ctx context.Context, x digest.Expansion, limit int, now tim
 			page.Waiting = true
 			return nil
 		}
-		candidates, err := e.candidates(ctx, limit)
+		candidates, end, err := e.candidates(ctx, limit)
 		if err != nil {
 			return fmt.Errorf("readers: %w", err)
 		}
@@ -55,7 +56,7 @@ func (db *DB) Expand(ctx context.Context, x digest.Expansion, limit int, now tim
 			return err
 		}
 		page.Readers = len(ready)
-		return e.advance(ctx, candidates, len(candidates) < limit, &page)
+		return e.advance(ctx, end, &page)
 	})
 	if err == nil && (page.Done || len(e.stale) > 0) {
 		err = db.finish(ctx, e.touched()...)
@@ -124,31 +125,52 @@ func (e *expansion) lock(ctx context.Context) (state digest.State, err error) {
 }
 
 // candidates returns the next readers of the group without a row in this
-// edition, where they stand. Who has not confirmed is no reader yet.
-func (e *expansion) candidates(ctx context.Context, limit int) ([]place, error) {
-	query, args := candidatesSQL, []any{e.Newsletter, e.cursor.bookmark, e.cursor.subscriber, e.edition, limit}
+// edition and moves the cursor behind the last of them, or as far as one
+// transaction should look. end tells that nobody comes behind the cursor.
+// Everybody comes by bookmark, those of a zone by number, which an index finds.
+// Who has not confirmed is no reader yet.
+func (e *expansion) candidates(ctx context.Context, limit int) (out []place, end bool, err error) {
+	most := 4 * limit
+	query, args := candidatesSQL, []any{e.edition, e.Newsletter, e.cursor.bookmark, e.cursor.subscriber, most}
 	if e.Zone != digest.AllZones {
-		query, args = candidatesZoneSQL, append(args, e.Zone)
+		query, args = candidatesZoneSQL, []any{e.edition, e.Newsletter, e.Zone, e.cursor.subscriber, most}
 	}
-	var out []place
-	err := e.each(ctx, query, args, func(rows *sql.Rows) error {
+	seen := 0
+	err = e.each(ctx, query, args, func(rows *sql.Rows) error {
 		p := place{set: true}
-		err := rows.Scan(&p.bookmark, &p.subscriber)
-		out = append(out, p)
-		return err
+		var settled bool
+		if err := rows.Scan(&p.bookmark, &p.subscriber, &settled); err != nil {
+			return err
+		}
+		seen, e.cursor = seen+1, p
+		if !settled {
+			out = append(out, p)
+		}
+		if len(out) == limit {
+			return errEnough
+		}
+		return nil
 	})
-	return out, err
+	if err == errEnough {
+		return out, false, nil
+	}
+	return out, seen < most, err
 }
 
+// errEnough ends a query early.
+var errEnough = errors.New("enough")
+
 const (
-	candidatesWhere = `SELECT s.bookmark, s.subscriber
+	settled = `CASE WHEN r.status = 'pending'
+			OR EXISTS (SELECT 1 FROM deliveries d WHERE d.edition = $1 AND d.subscriber = r.id) THEN 1 ELSE 0 END`
+	candidatesSQL = `SELECT s.bookmark, s.subscriber, ` + settled + `
 		FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber
-		WHERE s.newsletter = $1 AND (s.bookmark, s.subscriber) > ($2, $3)
-			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.edition = $4 AND d.subscriber = s.subscriber)
-			AND r.status <> 'pending'`
-	candidatesOrder   = ` ORDER BY s.bookmark, s.subscriber LIMIT $5`
-	candidatesSQL     = candidatesWhere + candidatesOrder
-	candidatesZoneSQL = candidatesWhere + ` AND r.timezone = $6` + candidatesOrder
+		WHERE s.newsletter = $2 AND (s.bookmark, s.subscriber) > ($3, $4)
+		ORDER BY s.bookmark, s.subscriber LIMIT $5`
+	candidatesZoneSQL = `SELECT 0, r.id, ` + settled + `
+		FROM subscribers r JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = $2
+		WHERE r.timezone = $3 AND r.id > $4
+		ORDER BY r.id LIMIT $5`
 )
 
 // ready returns those candidates who need not wait for an older delivery,
@@ -266,8 +288,8 @@ func (e *expansion) settle(ctx context.Context, ids []int64, decide func([]diges
 func (e *expansion) readers(ctx context.Context, ids []int64) ([]digest.Reader, error) {
 	var out []digest.Reader
 	err := groups(ids, 4, func(in string, lo, hi int64, args []any) error {
-		rs, err := readers(ctx, e.session, e.now, `WHERE s.newsletter = $1 AND s.subscriber BETWEEN $2 AND $3
-			AND s.subscriber IN (`+in+`)`, append([]any{e.Newsletter, lo, hi}, args...)...)
+		rs, err := readers(ctx, e.session, e.Newsletter, e.now, `r.id BETWEEN $2 AND $3 AND r.id IN (`+in+`)`,
+			append([]any{lo, hi}, args...)...)
 		out = append(out, rs...)
 		return err
 	})
@@ -308,11 +330,8 @@ func paired(readers []digest.Reader, decisions []digest.Decision) ([]digest.Deci
 	return decisions, nil
 }
 
-// advance moves the cursor, and says how the group stands.
-func (e *expansion) advance(ctx context.Context, candidates []place, end bool, page *digest.Page) error {
-	if n := len(candidates); n > 0 {
-		e.cursor = candidates[n-1]
-	}
+// advance writes down how far the group is, and says how it stands.
+func (e *expansion) advance(ctx context.Context, end bool, page *digest.Page) error {
 	if end && e.wait.set {
 		// Back to right before the first who waits. Bookmarks only grow, so
 		// nobody who waits is before that.

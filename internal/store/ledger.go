@@ -121,15 +121,16 @@ func (db *DB) sweep(ctx context.Context, now time.Time, clock int64) error {
 			return fmt.Errorf("abandoned block: %w", err)
 		}
 	}
-	editions, err := numbers(ctx, db.read(), `SELECT e.n FROM editions e WHERE `+finished+` ORDER BY e.n`)
+	editions, err := numbers(ctx, db.read(), `SELECT e.n FROM editions e WHERE `+finished)
 	if err != nil {
 		return fmt.Errorf("finished editions: %w", err)
 	}
 	return db.finish(ctx, editions...)
 }
 
-const abandonedSQL = `SELECT b.id FROM editions e JOIN blocks b ON b.edition = e.n AND b.done = 0
-	WHERE e.closed = 0 AND e.state = 'cancelled' AND (b.lease_until IS NULL OR b.lease_until < $1) ORDER BY b.id`
+const abandonedSQL = `SELECT b.id FROM blocks b
+	WHERE b.edition IN (SELECT e.n FROM editions e WHERE e.closed = 0 AND e.state = 'cancelled')
+		AND b.done = 0 AND (b.lease_until IS NULL OR b.lease_until < $1)`
 
 // Renew implements mailer.Ledger.
 func (db *DB) Renew(ctx context.Context, b *mailer.Block, until time.Time) error {

@@ -12,11 +12,13 @@ import (
 )
 
 // readers reads subscriptions (s) with their readers (r) as expanding sees
-// them, without what they were told.
-func readers(ctx context.Context, s session, now time.Time, where string, args ...any) ([]digest.Reader, error) {
+// them, without what they were told. where speaks of r.id, and CROSS JOIN
+// keeps SQLite from beginning with all subscriptions to the newsletter.
+func readers(ctx context.Context, s session, newsletter string, now time.Time, where string, args ...any) ([]digest.Reader, error) {
 	var out []digest.Reader
 	err := s.each(ctx, `SELECT r.id, r.topics, r.cities, r.language, r.timezone, r.status, r.paused_until, s.left_at, `+effective+`
-		FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber `+where, args, func(rows *sql.Rows) error {
+		FROM subscribers r CROSS JOIN subscriptions s
+		WHERE s.subscriber = r.id AND s.newsletter = $1 AND `+where, append([]any{newsletter}, args...), func(rows *sql.Rows) error {
 		var r digest.Reader
 		var st standing
 		err := rows.Scan(&r.Subscriber, asList(&r.Topics), asList(&r.Cities), &r.Language, &r.Zone,
@@ -140,8 +142,8 @@ func (db *DB) Oldest(ctx context.Context, newsletter string) (bookmark int64, ok
 // Look implements digest.Readers. Whether a pause is over is judged now.
 func (db *DB) Look(ctx context.Context, newsletter string, events []string, after int64, limit int) ([]digest.Reader, error) {
 	s := db.read()
-	out, err := readers(ctx, s, time.Now(), `WHERE s.newsletter = $1 AND s.subscriber > $2 AND r.status <> 'pending'
-		ORDER BY s.subscriber LIMIT $3`, newsletter, after, limit)
+	out, err := readers(ctx, s, newsletter, time.Now(), `r.id > $2 AND r.status <> 'pending'
+		ORDER BY r.id LIMIT $3`, after, limit)
 	if err == nil {
 		err = told(ctx, s, events, out)
 	}

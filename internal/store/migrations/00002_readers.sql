@@ -15,6 +15,7 @@ CREATE TABLE subscribers (
 	since        BIGINT,
 	consent      TEXT NOT NULL
 ) STRICT;
+CREATE INDEX subscribers_zone ON subscribers (timezone, id);
 
 CREATE TABLE subscriptions (
 	subscriber BIGINT NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
