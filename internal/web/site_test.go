@@ -74,6 +74,8 @@ func newSite(t *testing.T) *site {
 	catalog := i18n.BuiltIn()
 	set, err := templates.Load(nil, templates.Theme{}, catalog)
 	s.must(err)
+	sheet, err := set.Asset("feed.css")
+	s.must(err)
 	schedule, err := digest.ParseSchedule("0 8 * * TUE")
 	s.must(err)
 	everything := []content.Kind{content.KindArticle, content.KindReminder, content.KindNotice}
@@ -85,7 +87,7 @@ func newSite(t *testing.T) *site {
 	s.Server = &Server{
 		Publication: pub, Newsletters: newsletters,
 		Content: s.db, Editions: s.db, Readers: s.db, Templates: set, Catalog: catalog,
-		Shelf:   &Shelf{Content: s.db, Publication: feed.Publication{Title: pub.Title, URL: s.url, Language: "en-GB"}, Options: feed.Options{FullText: true}},
+		Shelf:   &Shelf{Content: s.db, Publication: feed.Publication{Title: pub.Title, URL: s.url, Language: "en-GB", Stylesheet: s.url + sheet}, Options: feed.Options{FullText: true}},
 		Tokens:  &subscribers.Tokens{Key: bytes.Repeat([]byte("key"), 16)},
 		Mailbox: &mailer.Mailbox{Dir: s.box},
 		Media:   map[string]fs.FS{"lead": pictures()},
