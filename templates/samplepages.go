@@ -31,7 +31,7 @@ func samplePages(lang string, d Digest) []View {
 	framed, plain, headers := letter, letter, letter
 	framed.Frame, plain.Text = "/mailbox/1/html", "Dear reader,\n\n<b>not bold</b>"
 	headers.Headers = [][2]string{{"From", letter.From}, {"List-Unsubscribe", "<https://news.example.com/unsubscribe/0>"}}
-	return []View{
+	return append([]View{
 		&HomePage{Page: page(""), Lead: d.Lead, Articles: d.Articles, Events: events, Newsletters: links, AllEvents: "/events", FeedsURL: "/feeds", Pages: pages},
 		&HomePage{Page: bare, Start: links},
 		&ArticlesPage{Page: page("Leadership"), Articles: articles, Feeds: tabs, Pages: pages},
@@ -78,5 +78,5 @@ func samplePages(lang string, d Digest) []View {
 		&framed, &plain, &headers,
 		&LandingPage{Page: page("The desk"), Heading: "The desk", Intro: "Editors work at the command line for now.", Links: links},
 		&LandingPage{Page: bare},
-	}
+	}, sampleDesk(lang)...)
 }
