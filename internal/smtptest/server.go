@@ -50,6 +50,7 @@ type Server struct {
 	quit     chan struct{}
 	serving  sync.WaitGroup
 	mu       sync.Mutex
+	doors    []net.Listener
 	letters  []Letter
 	attempts map[string]int // by phase and address
 	conns    int
@@ -99,6 +100,9 @@ func (s *Server) Start() (host string, port int, err error) {
 // Serve takes connections from l until Close, and returns at once.
 func (s *Server) Serve(l net.Listener) {
 	s.prepare()
+	s.mu.Lock()
+	s.doors = append(s.doors, l)
+	s.mu.Unlock()
 	l = &doorman{l, s}
 	if s.TLS == Implicit {
 		l = tls.NewListener(l, s.cert.server())
@@ -138,6 +142,11 @@ func (s *Server) Close() {
 		close(s.quit)
 	}
 	_ = s.smtp.Close()
+	s.mu.Lock()
+	for _, l := range s.doors {
+		_ = l.Close() // go-smtp does not know one yet whose Serve has only begun
+	}
+	s.mu.Unlock()
 	s.serving.Wait()
 }
 
