@@ -32,6 +32,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"supersede", supersedeTests},
 		{"ledger", ledgerTests},
 		{"lease", leaseTests},
+		{"dead", deadTests},
 		{"cancel", cancelTests},
 		{"readers", readerTests},
 		{"import", importTests},
