@@ -12,7 +12,7 @@ import (
 
 // A book is a ledger in memory: what a database would do, with a lock.
 type book struct {
-	t  *testing.T
+	t  testing.TB
 	mu sync.Mutex
 
 	blocks  []*page
@@ -41,7 +41,7 @@ type entry struct {
 	settled int // final settlements
 }
 
-func newBook(t *testing.T, edition string, blocks ...[]Delivery) *book {
+func newBook(t testing.TB, edition string, blocks ...[]Delivery) *book {
 	b := &book{t: t, state: map[int64]*entry{}, halted: map[string]string{}, paused: map[string]bool{}, skip: map[int64]string{}}
 	for _, d := range blocks {
 		b.add(edition, time.Time{}, d...)

@@ -350,6 +350,32 @@ func TestLastWords(t *testing.T) {
 	})
 }
 
+func TestDeliver(t *testing.T) {
+	s := &smtptest.Server{Keep: true}
+	tr := relay(t, s)
+	m := issue()
+	m.To.Email = "jane@BÜCHER.example"
+	if err := Deliver(t.Context(), tr, m); err != nil {
+		t.Fatal(err)
+	}
+	l := s.Letters()[0]
+	if l.From != news || l.To != "jane@xn--bcher-kva.example" || l.MessageID != m.MessageID {
+		t.Errorf("envelope %s to %s, %s", l.From, l.To, l.MessageID)
+	}
+	if p := parse(t, l.Data); p.subject(t) != m.Subject {
+		t.Errorf("subject %q", p.subject(t))
+	}
+	m.To.Email = "jürgen@example.com"
+	if err := Deliver(t.Context(), tr, m); !errors.Is(err, ErrAddress) {
+		t.Errorf("got %v, want ErrAddress", err)
+	}
+	m.To.Email = "550-5.1.1@example.com"
+	var e *Error
+	if err := Deliver(t.Context(), tr, m); !errors.As(err, &e) || e.Enhanced != "5.1.1" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestErrorsHideAddresses(t *testing.T) {
 	s := &smtptest.Server{Script: func(e smtptest.Event) smtptest.Answer {
 		if e.Phase == "rcpt" {

@@ -27,6 +27,24 @@ type Session interface {
 	Close() error
 }
 
+// Deliver sends one letter over a session of its own, for letters that a
+// person waits for: they never stand behind an edition. The error is one of
+// [Compose] or an *Error; whether to try again is up to the person.
+func Deliver(ctx context.Context, t Transport, m *Message) error {
+	raw, err := Compose(m)
+	if err != nil {
+		return fmt.Errorf("letter: %w", err)
+	}
+	s, err := t.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	from, _ := m.From.ASCII() // Compose has checked both
+	to, _ := m.To.ASCII()
+	return s.Send(ctx, from, to, raw)
+}
+
 // An Error is a letter that was not taken, or of which we do not know. Neither
 // its text nor those of the errors below it hold the reader's address.
 type Error struct {

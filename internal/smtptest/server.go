@@ -54,7 +54,6 @@ type Server struct {
 	letters  []Letter
 	attempts map[string]int // by phase and address
 	conns    int
-	commands int
 }
 
 // A Letter is what the server took.

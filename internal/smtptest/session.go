@@ -55,7 +55,6 @@ func (x *session) ask(phase, to string) error {
 		key = phase + " " + x.from
 	}
 	x.s.mu.Lock()
-	x.s.commands++
 	x.s.attempts[key]++
 	e.N = x.s.attempts[key]
 	x.s.mu.Unlock()
