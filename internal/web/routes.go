@@ -53,6 +53,14 @@ func (s *Server) routes() map[string]handler {
 		routes["GET /mailbox/{id}/{form}"] = s.letter
 		routes["GET /mailbox/{id}/body"] = s.letterBody
 	}
+	if s.Desk != nil {
+		routes["GET /desk"] = s.editor(s.desk)
+		routes["GET /desk/sign-in"] = s.signIn
+		routes["GET /desk/sign-in/{token}"] = s.askToSignIn
+		routes["POST /desk/sign-in/{token}"] = s.enter
+		routes["POST /desk/sign-out"] = s.signOut
+		routes["POST /desk/sessions"] = s.editor(s.endSession)
+	}
 	return routes
 }
 

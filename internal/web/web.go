@@ -50,6 +50,8 @@ type Server struct {
 	Media map[string]fs.FS
 	// Mailbox holds caught letters; nil when letters are really sent.
 	Mailbox *mailer.Mailbox
+	// Desk is behind the editors' pages; nil: there are none.
+	Desk *Desk
 	// Ready tells why requests cannot be served: the database does not answer.
 	// Nil: nothing but the shelf is waited for.
 	Ready func(context.Context) error

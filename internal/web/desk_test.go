@@ -1,0 +1,317 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/editors"
+)
+
+const maya = "maya@example.com"
+
+// A deskSite is a site with a desk, at the address that it is given.
+type deskSite struct {
+	*site
+	door *editors.Door
+	h    http.Handler
+}
+
+func newDesk(t *testing.T, address string) *deskSite {
+	t.Helper()
+	s := &deskSite{site: newSite(t)}
+	s.door = &editors.Door{Store: s.db}
+	s.Desk = &Desk{
+		Door: s.door, Plans: &digest.Publisher{Store: s.db, Newsletters: s.Newsletters, Remind: []int{42}},
+		Sources: func(ctx context.Context) ([]SourceState, error) {
+			all, err := s.db.Sources(ctx)
+			var states []SourceState
+			for _, st := range all {
+				states = append(states, SourceState(st))
+			}
+			return states, err
+		},
+		Command: "standfirst editors link",
+	}
+	s.Publication.URL = address
+	s.h = s.Handler()
+	_, err := s.door.Add(t.Context(), editors.Editor{Email: maya, Name: "Maya " + hostile}, time.Now())
+	s.must(err)
+	return s
+}
+
+func (s *deskSite) link(email string) string {
+	s.t.Helper()
+	token, _, err := s.door.Link(context.Background(), email, time.Now())
+	s.must(err)
+	return "/desk/sign-in/" + token
+}
+
+// do asks as a browser does that came from a page of ours, with its cookies.
+func (s *deskSite) do(method, path string, form url.Values, cookies ...*http.Cookie) *http.Response {
+	s.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	r.Header.Set("User-Agent", "Browser/1 "+hostile)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	rec := httptest.NewRecorder()
+	s.h.ServeHTTP(rec, r)
+	res := rec.Result()
+	if c := res.Header.Get("Cache-Control"); c != "no-store" {
+		s.t.Errorf("%s %s may be kept: %q", method, path, c)
+	}
+	return res
+}
+
+// signedIn signs somebody in and returns their cookie.
+func (s *deskSite) signedIn(email string) *http.Cookie {
+	s.t.Helper()
+	res := s.do("POST", s.link(email), nil)
+	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/desk" || len(res.Cookies()) != 1 {
+		s.t.Fatalf("signing in: %d to %q with %v", res.StatusCode, res.Header.Get("Location"), res.Cookies())
+	}
+	return res.Cookies()[0]
+}
+
+func text(t *testing.T, res *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestSignInLink: looking does nothing, pressing lets in, once.
+func TestSignInLink(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	link := s.link(maya)
+	before := s.state()
+	for _, method := range []string{"GET", "HEAD", "GET"} {
+		if res := s.do(method, link, nil); res.StatusCode != 200 || len(res.Cookies()) > 0 {
+			t.Errorf("%s: %d %v", method, res.StatusCode, res.Cookies())
+		}
+	}
+	page := text(t, s.do("GET", link, nil))
+	if s.state() != before {
+		t.Error("a scanner changed something")
+	}
+	if strings.Count(page, "<form") != 1 || !strings.Contains(page, `method="post" action="`+link+`"`) || strings.Contains(page, maya) {
+		t.Errorf("not one button, or a whole address:\n%s", page)
+	}
+	res := s.do("POST", link, nil)
+	want := &http.Cookie{Name: "session", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 14 * 24 * 3600}
+	c := *res.Cookies()[0]
+	token := c.Value
+	c.Value, c.Raw = "", ""
+	if diff := cmp.Diff(want, &c); diff != "" || len(token) != 43 {
+		t.Errorf("cookie of %d letters (-want +got):\n%s", len(token), diff)
+	}
+	for _, method := range []string{"GET", "POST"} {
+		res := s.do(method, link, nil)
+		if res.StatusCode != http.StatusNotFound || len(res.Cookies()) > 0 || !strings.Contains(text(t, res), "This link does not work any more") {
+			t.Errorf("%s of a used link: %d", method, res.StatusCode)
+		}
+	}
+	for _, bad := range []string{"/desk/sign-in/x", "/desk/sign-in/" + strings.Repeat("A", 43), "/desk/sign-in/%00", "/desk/sign-in/%ff%fe"} {
+		if res := s.do("POST", bad, nil); res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", bad, res.StatusCode)
+		}
+	}
+	if said := s.log.String(); strings.Contains(said, token) || strings.Contains(said, link) || strings.Contains(said, maya) {
+		t.Error("the log holds a token or an address")
+	}
+}
+
+// TestSignInFromElsewhere: another site's page cannot sign anybody in or out.
+func TestSignInFromElsewhere(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	for _, path := range []string{s.link(maya), "/desk/sign-out", "/desk/sessions"} {
+		r := httptest.NewRequest("POST", path, nil)
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		r.Header.Set("Origin", "https://evil.example")
+		rec := httptest.NewRecorder()
+		s.h.ServeHTTP(rec, r)
+		if rec.Code != http.StatusForbidden || rec.Header().Get("Set-Cookie") != "" {
+			t.Errorf("%s: %d %v", path, rec.Code, rec.Header())
+		}
+	}
+}
+
+// TestSessionCookieOverHTTPS: behind a proxy the cookie is one that no other
+// host can plant, and the plain one is worth nothing.
+func TestSessionCookieOverHTTPS(t *testing.T) {
+	s := newDesk(t, "https://news.example.com")
+	c := s.signedIn(maya)
+	if c.Name != "__Host-session" || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" || c.SameSite != http.SameSiteLaxMode {
+		t.Errorf("cookie: %+v", c)
+	}
+	if res := s.do("GET", "/desk", nil, c); res.StatusCode != 200 {
+		t.Errorf("with it: %d", res.StatusCode)
+	}
+	if res := s.do("GET", "/desk", nil, &http.Cookie{Name: "session", Value: c.Value}); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("planted: %d", res.StatusCode)
+	}
+}
+
+// TestDeskIsForEditors: whoever is not signed in is told how.
+func TestDeskIsForEditors(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	for name, cookies := range map[string][]*http.Cookie{
+		"nobody":    nil,
+		"made up":   {{Name: "session", Value: strings.Repeat("A", 43)}},
+		"nonsense":  {{Name: "session", Value: "x"}},
+		"no cookie": {{Name: "other", Value: "x"}},
+	} {
+		for _, at := range [][2]string{{"GET", "/desk"}, {"POST", "/desk/sessions"}} {
+			res := s.do(at[0], at[1], nil, cookies...)
+			if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/desk/sign-in" {
+				t.Errorf("%s %v: %d to %q", name, at, res.StatusCode, res.Header.Get("Location"))
+			}
+		}
+	}
+	res := s.do("GET", "/desk/sign-in", nil)
+	if page := text(t, res); res.StatusCode != 200 || !strings.Contains(page, "standfirst editors link you@example.com") {
+		t.Errorf("%d:\n%s", res.StatusCode, page)
+	}
+	if res := s.do("GET", "/desk/nothing", nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("/desk/nothing: %d", res.StatusCode)
+	}
+	c := s.signedIn(maya)
+	s.must(s.db.RemoveEditor(t.Context(), maya, func([]editors.Editor) error { return nil }))
+	if res := s.do("GET", "/desk", nil, c); res.StatusCode != http.StatusSeeOther || res.Cookies()[0].MaxAge >= 0 {
+		t.Errorf("removed: %d %v", res.StatusCode, res.Cookies())
+	}
+}
+
+// TestDesk: what goes out next, and how the last edition and the source are.
+func TestDesk(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	c := s.signedIn(maya)
+	res := s.do("GET", "/desk", nil, c)
+	page := text(t, res)
+	if res.StatusCode != 200 || res.Header.Get("X-Robots-Tag") == "" || !strings.Contains(page, `content="noindex"`) {
+		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	}
+	// The weekly has just gone out; the other newsletter has a reminder for two.
+	for _, want := range []string{
+		"The Weekly <span class=\"tag warn\">Nothing new</span>", "If that stays so, nothing is sent.",
+		"Dates <span class=\"tag\">On schedule</span>", "2 readers · one version", "2 reminders",
+		"<dd>Tuesday ", ", 08:00 UTC", `<a href="/editions/` + s.edition + `">`,
+		"<td class=\"num\">2</td><td class=\"num\">2</td><td class=\"num\">0</td>", "This browser", "Signed in as",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the desk lacks %q", want)
+		}
+	}
+	if strings.Contains(page, hostile) || strings.Contains(page, ada) || strings.Contains(page, c.Value) {
+		t.Error("the desk shows what it must not")
+	}
+	before := s.state()
+	for range 2 {
+		s.do("GET", "/desk", nil, c)
+		s.do("HEAD", "/desk", nil, c)
+	}
+	if s.state() != before {
+		t.Error("looking changed something")
+	}
+
+	// What waits for an editor is said, and why a newsletter does not go out.
+	s.folder.add(content.Article{Title: "Claimed", URL: "https://publication.example/article-1", Slug: "claimed", Access: content.Free})
+	publisher := &digest.Publisher{Store: s.db, Newsletters: s.Newsletters, Remind: []int{42}}
+	e, err := publisher.Publish(t.Context(), digest.Request{Newsletter: "dates", Hand: true, Key: "k", By: "test"}, time.Now())
+	s.must(err)
+	s.must(s.db.Pause(t.Context(), e.ID, "the relay "+hostile, time.Now()))
+	s.Desk.Sources = func(context.Context) ([]SourceState, error) {
+		return []SourceState{{
+			Name: "dir:lead", Report: content.Report{Articles: 1200, Held: 1, Refused: 1, Errors: []string{"a.md:3:7: " + hostile}},
+			Held: []content.Conflict{{At: content.Position{File: "a.md", Line: 3}, Title: "On-call", Reason: "two claim this address"}},
+		}}, nil
+	}
+	page = text(t, s.do("GET", "/desk", nil, c))
+	for _, want := range []string{
+		"Dates <span class=\"tag warn\">Held</span>", e.ID + " is paused.", "1,200", "a.md:3:7: ", "On-call", "two claim this address", "a.md:3",
+		"<span class=\"tag warn\">Paused</span>",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the desk lacks %q", want)
+		}
+	}
+	if strings.Contains(page, hostile) {
+		t.Error("strangers' words are HTML on the desk")
+	}
+}
+
+// TestDeskFails: what broke is in the log, and not on the page.
+func TestDeskFails(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	c := s.signedIn(maya)
+	s.Desk.Sources = func(context.Context) ([]SourceState, error) { return nil, errors.New("secret reason") }
+	res := s.do("GET", "/desk", nil, c)
+	if page := text(t, res); res.StatusCode != 500 || strings.Contains(page, "secret") || !strings.Contains(s.log.String(), "secret reason") {
+		t.Errorf("%d", res.StatusCode)
+	}
+}
+
+// TestSignOut: here, and in another browser.
+func TestSignOut(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	here, there := s.signedIn(maya), s.signedIn(maya)
+	all, err := s.door.Sessions(t.Context(), maya, time.Now())
+	s.must(err)
+	if len(all) != 2 {
+		t.Fatalf("%d sessions", len(all))
+	}
+	s.must(func() error {
+		_, err := s.door.Add(t.Context(), editors.Editor{Email: "ed@example.com"}, time.Now())
+		return err
+	}())
+	ed := s.signedIn("ed@example.com")
+	in := func(c *http.Cookie) bool { return s.do("GET", "/desk", nil, c).StatusCode == 200 }
+	for _, sess := range all { // somebody else's are not ed's to end
+		s.do("POST", "/desk/sessions", url.Values{"session": {sess.Hash.ID()}}, ed)
+	}
+	if !in(here) || !in(there) {
+		t.Fatal("an editor ended the sessions of another")
+	}
+	for _, sess := range all {
+		visit, err := s.door.Visit(t.Context(), here.Value, time.Now())
+		s.must(err)
+		if sess.Hash != visit.Session.Hash {
+			if res := s.do("POST", "/desk/sessions", url.Values{"session": {sess.Hash.ID()}}, here); res.Header.Get("Location") != "/desk" {
+				t.Errorf("ending: %d", res.StatusCode)
+			}
+		}
+	}
+	if !in(here) || in(there) {
+		t.Error("the wrong browser was signed out")
+	}
+	res := s.do("POST", "/desk/sign-out", nil, here)
+	if res.Header.Get("Location") != "/desk/sign-in" || res.Cookies()[0].MaxAge >= 0 {
+		t.Errorf("signing out: %d %v", res.StatusCode, res.Cookies())
+	}
+	if in(here) || !in(ed) {
+		t.Error("signing out did not end the session, or ended another's")
+	}
+	// Signing in again ends what this browser had.
+	first := s.signedIn(maya)
+	s.do("POST", s.link(maya), nil, first)
+	if in(first) {
+		t.Error("the old session goes on after signing in anew")
+	}
+}
