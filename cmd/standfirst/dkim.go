@@ -26,7 +26,7 @@ type dkimName struct {
 type dkimNewCmd struct {
 	dkimName
 	Bits    int    `default:"2048" enum:"2048,3072,4096" help:"Size of an RSA key: ${enum}. Some DNS services take no record for more than 2048."`
-	Ed25519 bool   `help:"Make an Ed25519 key, for a second signature beside an RSA one; few receivers verify it."`
+	Ed25519 bool   `name:"ed25519" help:"Make an Ed25519 key, for a second signature beside an RSA one; few receivers verify it."`
 	Out     string `default:"var/dkim.pem" placeholder:"FILE" help:"Write the key here, readable by nobody else. A file that is there is never overwritten."`
 }
 

@@ -42,9 +42,6 @@ func editorOf(e editors.Editor) editorReport {
 	return r
 }
 
-// door is where editors are let in.
-func (a *app) door() *editors.Door { return &editors.Door{Store: a.db} }
-
 type editorsListCmd struct{}
 
 func (c *editorsListCmd) Run(e *env) error {

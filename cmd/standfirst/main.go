@@ -34,9 +34,12 @@ type cli struct {
 	Send        sendCmd        `cmd:"" help:"Publish an edition now, the same way the schedule does."`
 	Editions    editionsCmd    `cmd:"" help:"List editions, or show, pause, resume, approve or cancel one."`
 	Subscribers subscribersCmd `cmd:"" help:"Count, add, import, export, show or remove readers."`
+	Editors     editorsCmd     `cmd:"" help:"List, add or remove those who use the desk, or print a sign-in link."`
 	Explain     explainCmd     `cmd:"" help:"Say what one reader was sent, and why not the rest."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database to a file, while everything runs."`
+	Copy        copyCmd        `cmd:"" help:"Move the publication to another database, whole and verified."`
 	Templates   templatesCmd   `cmd:"" help:"List the templates, or take one out to change it."`
+	DKIM        dkimCmd        `cmd:"" name:"dkim" help:"Make a key that letters are signed with, and print its DNS record."`
 	Check       checkCmd       `cmd:"" help:"Look for mistakes in everything: configuration, templates, sources, database, mail."`
 	Init        initCmd        `cmd:"" help:"Write a configuration and a first article to start from."`
 }

@@ -173,6 +173,10 @@ func empty(ctx context.Context, s session) error {
 			used = append(used, t.name)
 		}
 	}
+	const named = 3
+	if n := len(used) - named; n > 0 {
+		used = append(used[:named], fmt.Sprintf("and %d more tables", n))
+	}
 	if len(used) > 0 {
 		return fmt.Errorf("%w: there are rows in %s", ErrNotEmpty, strings.Join(used, ", "))
 	}
