@@ -150,7 +150,7 @@ func (v *Verdict) silence(d Delivery, now time.Time, r Rules) {
 		v.again(d, now.Add(r.soon()), false)
 		v.Trip = true
 	case PhaseBody, PhaseDone:
-		if d.Doubt {
+		if d.Doubt && d.Attempts > 0 { // without an attempt the doubt is only about a process that died
 			v.fail(InDoubt)
 			return
 		}

@@ -102,7 +102,8 @@ func TestDecide(t *testing.T) {
 		{"421 again and again", code(PhaseRcpt, 421, ""), Delivery{Subscriber: 7, Uncounted: maxUncounted}, with(queued(minute, true), trip)},
 		{"nobody home again and again", lost(PhaseConn), Delivery{Subscriber: 7, Uncounted: maxUncounted}, with(queued(soon, false), trip)},
 		{"lost in the text", lost(PhaseBody), first, with(with(queued(soon, true), closed), doubtful)},
-		{"lost in the text again", lost(PhaseBody), Delivery{Doubt: true}, with(failed(InDoubt), closed)},
+		{"lost in the text again", lost(PhaseBody), Delivery{Doubt: true, Attempts: 1}, with(failed(InDoubt), closed)},
+		{"lost in the text after a worker died", lost(PhaseBody), Delivery{Doubt: true}, with(with(queued(soon, true), closed), doubtful)},
 
 		{"doubt stays when put off", code(PhaseRcpt, 450, ""), Delivery{Subscriber: 7, Doubt: true}, with(queued(minute, true), doubtful)},
 		{"doubt stays when the line is lost early", lost(PhaseMail), Delivery{Doubt: true}, with(with(queued(soon, false), closed), doubtful)},

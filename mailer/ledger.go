@@ -14,7 +14,7 @@ type Delivery struct {
 	Version    int
 	Attempts   int       // made before this one
 	First      time.Time // when the first attempt began; zero: not yet
-	Doubt      bool      // an earlier attempt may have arrived
+	Doubt      bool      // an earlier attempt may have arrived, or a worker died with it in hand
 	// Uncounted is how often in a row the letter came back without an attempt
 	// being counted, though the server had heard for whom it was. A worker
 	// keeps it for itself; it is not stored.
