@@ -71,6 +71,12 @@ func (p *Publisher) Publish(ctx context.Context, req Request, now time.Time) (*E
 	default:
 		e.ID = n.id(req.Slot)
 	}
+	// Looking first is cheap; the store says the last word.
+	if _, err := p.Store.Edition(ctx, e.ID); err == nil {
+		return &e, fmt.Errorf("edition %s: %w", e.ID, ErrPublished)
+	} else if !errors.Is(err, ErrNotFound) {
+		return nil, fmt.Errorf("edition %s: %w", e.ID, err)
+	}
 	found, err := p.anybody(ctx, n, e.Horizon, now)
 	if err != nil {
 		return nil, fmt.Errorf("edition %s: %w", e.ID, err)
