@@ -49,40 +49,43 @@ func (ds deltas) of(block int64) *delta {
 }
 
 // apply changes the counters and finishes blocks in which nothing is open any
-// more. Blocks are taken in order, so that two of us do not wait for each other.
-func (ds deltas) apply(ctx context.Context, s session) error {
+// more; done tells whether there were any. Blocks are taken in order, so that
+// two of us do not wait for each other.
+func (ds deltas) apply(ctx context.Context, s session) (done bool, err error) {
 	for _, id := range slices.Sorted(maps.Keys(ds)) {
 		d := *ds[id]
 		_, err := s.exec(ctx, `UPDATE blocks SET open = open + $1, sent = sent + $2, failed = failed + $3,
 			skipped = skipped + $4 WHERE id = $5`, d.open, d.sent, d.failed, d.skipped, id)
 		if err != nil {
-			return fmt.Errorf("counters of block: %w", err)
+			return false, fmt.Errorf("counters of block: %w", err)
 		}
-		if err := finishBlock(ctx, s, id); err != nil {
-			return err
+		finished, err := finishBlock(ctx, s, id)
+		if err != nil {
+			return false, err
 		}
+		done = done || finished
 	}
-	return nil
+	return done, nil
 }
 
 // finishBlock moves the bookmarks of a block with nothing open and marks it
 // done. A block that is not so far, or was done before, is left alone.
-func finishBlock(ctx context.Context, s session, id int64) error {
+func finishBlock(ctx context.Context, s session, id int64) (done bool, err error) {
 	n, err := s.exec(ctx, `UPDATE blocks SET done = 1, lease_until = NULL, owner = '' WHERE id = $1 AND open = 0 AND done = 0`, id)
 	if err != nil || n == 0 {
-		return err
+		return false, err
 	}
 	var newsletter string
 	var horizon int64
 	err = s.row(ctx, `SELECT e.newsletter, e.horizon FROM blocks b JOIN editions e ON e.n = b.edition WHERE b.id = $1`, id).
 		Scan(&newsletter, &horizon)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if _, err = s.exec(ctx, moveSQL, horizon, newsletter, horizon, id); err != nil {
-		return fmt.Errorf("bookmarks of block: %w", err)
+		return false, fmt.Errorf("bookmarks of block: %w", err)
 	}
-	return nil
+	return true, nil
 }
 
 // moveSQL moves the stored bookmarks of a block. "+ 0" keeps the engines from
@@ -97,7 +100,8 @@ func cancelBlock(ctx context.Context, s session, id int64, now time.Time) error 
 	if err != nil {
 		return fmt.Errorf("cancelled block: %w", err)
 	}
-	return deltas{id: {open: -n, skipped: n}}.apply(ctx, s)
+	_, err = deltas{id: {open: -n, skipped: n}}.apply(ctx, s)
+	return err
 }
 
 // numbers returns a column of numbers.

@@ -31,7 +31,8 @@ func (e *expansion) supersede(ctx context.Context) error {
 			return err
 		}
 	}
-	return changes.apply(ctx, e.session)
+	_, err := changes.apply(ctx, e.session)
+	return err
 }
 
 // writeDecisions makes the versions, cuts the blocks and writes a row for

@@ -55,10 +55,9 @@ func (im *importing) run(ctx context.Context) ([]subscribers.ImportResult, error
 		return nil, err
 	}
 	out := make([]subscribers.ImportResult, len(im.rows))
-	var added [][]any
+	decisions := make([]subscribers.Decision, len(im.rows))
 	for i, row := range im.rows {
-		key := subscribers.AddressKey(row.Email)
-		old := im.old[key]
+		old := im.old[subscribers.AddressKey(row.Email)]
 		var subs []subscribers.Subscription
 		if old != nil {
 			subs = im.subs[old.ID]
@@ -68,17 +67,59 @@ func (im *importing) run(ctx context.Context) ([]subscribers.ImportResult, error
 		if d.Fate != subscribers.Refused {
 			out[i].ID = d.Subscriber.ID
 		}
-		if im.dryRun || d.Fate != subscribers.New && d.Fate != subscribers.Changed {
+		decisions[i] = d
+	}
+	if im.dryRun {
+		return out, nil
+	}
+	if err := im.newcomers(ctx, decisions); err != nil {
+		return nil, err
+	}
+	var added [][]any
+	for i, d := range decisions {
+		if d.Fate != subscribers.New && d.Fate != subscribers.Changed {
 			continue
 		}
-		id, rows, err := im.write(ctx, key, d)
+		rows, err := im.write(ctx, d)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", row.Line, err)
+			return nil, fmt.Errorf("line %d: %w", im.rows[i].Line, err)
 		}
-		out[i].ID = id
+		out[i].ID = d.Subscriber.ID
 		added = append(added, rows...)
 	}
 	return out, im.insert(ctx, `INSERT INTO subscriptions (subscriber, newsletter, since, left_at, bookmark) VALUES`, added)
+}
+
+// newcomers inserts new readers and gives their decisions the numbers. A key
+// that another process inserted first is an error, and the whole batch is read
+// again.
+func (im *importing) newcomers(ctx context.Context, decisions []subscribers.Decision) error {
+	var rows [][]any
+	at := make(map[string]*subscribers.Subscriber)
+	var keys []string
+	for i := range decisions {
+		if decisions[i].Fate != subscribers.New {
+			continue
+		}
+		r := &decisions[i].Subscriber
+		key := subscribers.AddressKey(r.Email)
+		at[key], keys = r, append(keys, key)
+		rows = append(rows, []any{r.Email, key, r.Name, listOf(r.Topics), listOf(r.Cities), r.Language, r.Timezone,
+			string(r.Status), instant(r.Paused), instant(r.Since), r.Consent})
+	}
+	err := im.insert(ctx, `INSERT INTO subscribers (email, key, name, topics, cities, language, timezone, status, paused_until, since, consent) VALUES`, rows)
+	if err != nil {
+		return err
+	}
+	return textGroups(keys, func(in string, args []any) error {
+		return im.each(ctx, `SELECT key, id FROM subscribers WHERE key IN (`+in+`)`, args, func(rows *sql.Rows) error {
+			var key string
+			var id int64
+			err := rows.Scan(&key, &id)
+			at[key].ID = id
+			return err
+		})
+	})
 }
 
 // read reads what is known of the addresses.
@@ -127,42 +168,35 @@ func (im *importing) read(ctx context.Context) error {
 	})
 }
 
-// write writes a decision down and returns the reader's number, with the
-// subscriptions to be inserted.
-func (im *importing) write(ctx context.Context, key string, d subscribers.Decision) (id int64, added [][]any, err error) {
+// write writes down what a decision changes, and returns the subscriptions to
+// be inserted.
+func (im *importing) write(ctx context.Context, d subscribers.Decision) (added [][]any, err error) {
 	r := &d.Subscriber
-	if d.Fate == subscribers.New {
-		// A key that another process inserted first is an error here, and the
-		// whole batch is read again.
-		err = im.row(ctx, `INSERT INTO subscribers (email, key, name, topics, cities, language, timezone, status, paused_until, since, consent)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
-			r.Email, key, r.Name, listOf(r.Topics), listOf(r.Cities), r.Language, r.Timezone, string(r.Status),
-			instant(r.Paused), instant(r.Since), r.Consent).Scan(&r.ID)
-	} else {
-		err = one(im.exec(ctx, `UPDATE subscribers SET email = $1, name = $2, topics = $3, cities = $4, language = $5,
+	if d.Fate == subscribers.Changed {
+		err := one(im.exec(ctx, `UPDATE subscribers SET email = $1, name = $2, topics = $3, cities = $4, language = $5,
 				timezone = $6, status = $7, paused_until = $8, consent = $9
 			WHERE id = $10`,
 			r.Email, r.Name, listOf(r.Topics), listOf(r.Cities), r.Language, r.Timezone, string(r.Status),
 			instant(r.Paused), r.Consent, r.ID))
-	}
-	if err != nil {
-		return 0, nil, err
+		if err != nil {
+			return nil, err
+		}
 	}
 	if d.Suppress != "" {
 		if err := addSuppression(ctx, im.session, im.salt, r.Email, d.Suppress, im.now); err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 	}
 	for _, newsletter := range d.Leave {
 		n, err := im.exec(ctx, `UPDATE subscriptions SET left_at = $1
 			WHERE subscriber = $2 AND newsletter = $3 AND left_at IS NULL`, instant(im.now), r.ID, newsletter)
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		if n == 0 {
 			row, err := im.subscription(ctx, r.ID, newsletter, im.now)
 			if err != nil {
-				return 0, nil, err
+				return nil, err
 			}
 			added = append(added, row)
 		}
@@ -170,11 +204,11 @@ func (im *importing) write(ctx context.Context, key string, d subscribers.Decisi
 	for _, newsletter := range d.Subscribe {
 		row, err := im.subscription(ctx, r.ID, newsletter, time.Time{})
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		added = append(added, row)
 	}
-	return r.ID, added, nil
+	return added, nil
 }
 
 // subscription is a new one, which begins where the newsletter is.

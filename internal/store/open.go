@@ -23,8 +23,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-	_ "modernc.org/sqlite"             // the driver "sqlite"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // A DB is an open database. Its methods may be called by several goroutines.
@@ -125,10 +126,17 @@ func sqliteName(file string) string {
 }
 
 func connectPostgres(dsn string) (*DB, error) {
-	all, err := sql.Open("pgx", dsn)
+	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, errors.New("database: the postgres:// URL cannot be parsed") // err may hold the password
 	}
+	// A plan that was made while a table was small reads all of it, and goes on
+	// doing so until the table is analysed: much too late for an import or an
+	// edition that grows by hundreds of thousands of rows in a minute.
+	all := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, `SET plan_cache_mode = force_custom_plan`)
+		return err
+	}))
 	all.SetMaxOpenConns(20)
 	all.SetMaxIdleConns(20)
 	all.SetConnMaxIdleTime(5 * time.Minute)

@@ -73,20 +73,18 @@ func (db *DB) Settle(ctx context.Context, b *mailer.Block, results []mailer.Sett
 	if err != nil {
 		return fmt.Errorf("block %d: %w", b.ID, err)
 	}
-	var edition int64
-	var lost bool
+	var st settling
 	err = db.write(ctx, func(s session) error {
-		st := settling{session: s, block: b.ID, results: results, salt: salt, changes: make(deltas), retrials: make(map[int64]retrial)}
+		st = settling{session: s, block: b.ID, results: results, salt: salt, changes: make(deltas), retrials: make(map[int64]retrial)}
 		if err := st.lock(ctx, b.Token); err != nil {
 			return err
 		}
-		edition, lost = st.edition, st.lost
 		return st.write(ctx)
 	})
-	if err == nil {
-		err = db.finish(ctx, edition)
+	if err == nil && st.done {
+		err = db.finish(ctx, st.edition)
 	}
-	if err == nil && lost {
+	if err == nil && st.lost {
 		err = mailer.ErrLost
 	}
 	if err != nil {
@@ -122,6 +120,7 @@ type settling struct {
 	changes    deltas
 	retrials   map[int64]retrial // by due
 	overdue    []int64           // readers whose letter was taken after all
+	done       bool              // a block has nothing open any more
 }
 
 // lock locks the block and reads how its edition and its lease stand.
@@ -144,13 +143,8 @@ func (st *settling) write(ctx context.Context) error {
 	if err := st.read(ctx); err != nil {
 		return fmt.Errorf("deliveries: %w", err)
 	}
-	update, err := st.run.PrepareContext(ctx, st.sql(`UPDATE deliveries SET block = $1, version = $2, state = $3, reason = $4,
-			attempts = $5, first_at = $6, doubt = $7, at = $8, code = $9, enhanced = $10
-		WHERE edition = $11 AND subscriber = $12`))
-	if err != nil {
-		return err
-	}
-	defer update.Close()
+	alike := make(map[likeness][]delivery)
+	var order []likeness
 	versions := make(map[int]int64)
 	for _, r := range st.results {
 		was, ok := st.rows[r.Subscriber]
@@ -162,17 +156,10 @@ func (st *settling) write(ctx context.Context) error {
 			continue
 		}
 		if is.state == mailer.Queued {
+			var err error
 			if is.block, err = st.retry(ctx, r.Outcome.Due); err != nil {
 				return fmt.Errorf("retry: %w", err)
 			}
-		}
-		if err := storable([]any{is.reason, is.enhanced}); err != nil {
-			return err
-		}
-		_, err := update.ExecContext(ctx, is.block, is.version, string(is.state), is.reason, is.attempts,
-			instant(is.first), flag(is.doubt), instant(is.at), is.code, is.enhanced, st.edition, is.subscriber)
-		if err != nil {
-			return fmt.Errorf("delivery: %w", err)
 		}
 		if r.Outcome.Suppress && is.state != mailer.Queued {
 			if err := st.suppress(ctx, r); err != nil {
@@ -188,17 +175,75 @@ func (st *settling) write(ctx context.Context) error {
 			versions[was.version]--
 			versions[is.version]++
 		}
-		st.rows[r.Subscriber] = is
+		like := is.like(was)
+		if alike[like] == nil {
+			order = append(order, like)
+		}
+		alike[like] = append(alike[like], is)
+		delete(st.rows, r.Subscriber) // a second result in one batch is none
+	}
+	for _, like := range order {
+		if err := st.update(ctx, like, alike[like]); err != nil {
+			return fmt.Errorf("deliveries: %w", err)
+		}
 	}
 	for n, readers := range versions {
 		if _, err := st.exec(ctx, `UPDATE versions SET readers = readers + $1 WHERE edition = $2 AND n = $3`, readers, st.edition, n); err != nil {
 			return fmt.Errorf("readers of version %d: %w", n, err)
 		}
 	}
-	if err := st.changes.apply(ctx, st.session); err != nil {
+	var err error
+	if st.done, err = st.changes.apply(ctx, st.session); err != nil {
 		return err
 	}
 	return st.late(ctx)
+}
+
+// A likeness is what deliveries have in common that are written at once.
+type likeness struct {
+	block    int64
+	version  int // 0: each keeps its own
+	state    mailer.State
+	reason   string
+	attempts int
+	began    bool // with their first attempt
+	doubt    bool
+	code     int
+	enhanced string
+}
+
+// like returns what is written of a delivery that was another way before.
+func (d delivery) like(was delivery) likeness {
+	l := likeness{block: d.block, state: d.state, reason: d.reason, attempts: d.attempts,
+		began: was.first.IsZero() && !d.first.IsZero(), doubt: d.doubt, code: d.code, enhanced: d.enhanced}
+	if d.version != was.version {
+		l.version = d.version
+	}
+	return l
+}
+
+// update writes deliveries that are alike, with the moment of the last one.
+func (st *settling) update(ctx context.Context, l likeness, ds []delivery) error {
+	var at, began time.Time
+	var ids []int64
+	for _, d := range ds {
+		ids = append(ids, d.subscriber)
+		if d.at.After(at) {
+			at = d.at
+		}
+	}
+	if l.began {
+		began = at
+	}
+	return groups(distinct(ids), 14, func(in string, lo, hi int64, args []any) error {
+		_, err := st.exec(ctx, `UPDATE deliveries SET block = $1, version = COALESCE(NULLIF(CAST($2 AS BIGINT), 0), version),
+				state = $3, reason = $4, attempts = $5, first_at = COALESCE(first_at, CAST($6 AS BIGINT)),
+				doubt = $7, at = $8, code = $9, enhanced = $10
+			WHERE edition = $11 AND subscriber BETWEEN $12 AND $13 AND subscriber IN (`+in+`)`,
+			append([]any{l.block, l.version, string(l.state), l.reason, l.attempts, instant(began),
+				flag(l.doubt), instant(at), l.code, l.enhanced, st.edition, lo, hi}, args...)...)
+		return err
+	})
 }
 
 // read reads the rows that the results speak of.
