@@ -1,8 +1,10 @@
 // Package web is what people and programs reach over HTTP: the public pages,
-// the feeds, the pages of one reader, and the mailbox of caught letters.
+// the feeds, the pages of one reader, the editors' desk, and the mailbox of
+// caught letters.
 //
-// GET and HEAD change nothing, whatever the route: mail scanners follow every
-// link in a letter. What acts is a POST. One that a browser sends for another
+// GET and HEAD change nothing, whatever the route, but for the hour of an
+// editor's last visit: mail scanners follow every link in a letter. What acts
+// is a POST. One that a browser sends for another
 // site's page is refused; the one-click POST of RFC 8058 comes from a mail
 // service, which names no site, and is let through.
 //
