@@ -19,22 +19,24 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 		return notFound
 	}
 	h := w.Header()
-	h.Set("Content-Type", mediaType(d.Format, r.Header))
+	h.Set("Content-Type", d.Format.MediaType()+"; charset=utf-8")
+	if d.Format == feed.RSS || d.Format == feed.Atom {
+		forWindows(h, r.Header)
+	}
 	h.Set("Cache-Control", "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400")
-	h.Set("Vary", "Sec-Fetch-Dest")
 	h.Set("Access-Control-Allow-Origin", "*")
 	give(w, r, d.Body, d.ETag, d.Modified)
 	return nil
 }
 
-// mediaType is the type of a format, but plain XML for a browser's window:
-// there the registered types are shown as text or downloaded, whatever the
-// stylesheet says. The bytes are the same.
-func mediaType(f feed.Format, h http.Header) string {
-	if (f == feed.RSS || f == feed.Atom) && h.Get("Sec-Fetch-Dest") == "document" {
-		return "text/xml; charset=utf-8"
+// forWindows makes a feed plain XML for a browser's window: there the
+// registered types are shown as text or downloaded, whatever the stylesheet
+// says. The bytes are the same.
+func forWindows(answer, request http.Header) {
+	answer.Set("Vary", "Sec-Fetch-Dest")
+	if request.Get("Sec-Fetch-Dest") == "document" {
+		answer.Set("Content-Type", "text/xml; charset=utf-8")
 	}
-	return f.MediaType() + "; charset=utf-8"
 }
 
 // feedList is the page that lists all feeds for people.

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,11 +23,11 @@ const mostChoices = 200
 func (s *Server) preferences(w http.ResponseWriter, r *http.Request) error {
 	id, _, err := s.Tokens.ParsePreferences(r.PathValue("token"))
 	if err != nil {
-		return s.unknownLink(w, r, err)
+		return err
 	}
 	reader, err := s.Readers.Subscriber(r.Context(), id)
 	if err != nil {
-		return s.unknownLink(w, r, err)
+		return err
 	}
 	subs, err := s.Readers.Subscriptions(r.Context(), id)
 	if err != nil {
@@ -40,7 +39,7 @@ func (s *Server) preferences(w http.ResponseWriter, r *http.Request) error {
 		Address: subscribers.Mask(reader.Email),
 		Action:  r.URL.EscapedPath(),
 		Saved:   r.URL.Query().Has("saved"),
-		Silent:  reader.Status != subscribers.Active && reader.Status != subscribers.Left,
+		Silent:  reader.Status == subscribers.Bounced || reader.Status == subscribers.Complained,
 	}
 	v.Hidden = true
 	if reader.PausedAt(now) {
@@ -63,7 +62,7 @@ func (s *Server) preferences(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) prefer(w http.ResponseWriter, r *http.Request) error {
 	id, _, err := s.Tokens.ParsePreferences(r.PathValue("token"))
 	if err != nil {
-		return s.unknownLink(w, r, err)
+		return err
 	}
 	form, err := formOf(w, r)
 	if err != nil {
@@ -93,21 +92,12 @@ func (s *Server) prefer(w http.ResponseWriter, r *http.Request) error {
 		return status(http.StatusBadRequest)
 	}
 	if err != nil {
-		return s.unknownLink(w, r, err)
+		return err
 	}
 	s.Log.Info("reader changed preferences", "subscriber", id, "what", do)
 	keepPrivate(w.Header())
 	http.Redirect(w, r, r.URL.EscapedPath()+"?saved", http.StatusSeeOther)
 	return nil
-}
-
-// unreadable is the status of a form that cannot be read: too large, or not
-// one.
-func unreadable(err error) error {
-	if codeOf(err) == http.StatusRequestEntityTooLarge {
-		return err
-	}
-	return fmt.Errorf("form: %w", status(http.StatusBadRequest))
 }
 
 // wish keeps those of the wanted topics and cities that the page may have

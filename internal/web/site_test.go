@@ -114,7 +114,7 @@ func newSite(t *testing.T) *site {
 }
 
 // pictures is a folder with one picture and much that must not be given away.
-func pictures() fstest.MapFS {
+var pictures = sync.OnceValue(func() fstest.MapFS {
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
 		panic(err)
@@ -129,7 +129,7 @@ func pictures() fstest.MapFS {
 		"articles/next.md": {Data: []byte("---\ndraft: true\n---\nSecret.")},
 		"images/huge.png":  {Data: append(bytes.Clone(b.Bytes()), make([]byte, largestPicture)...)},
 	}
-}
+})
 
 func (s *site) subscribe(row subscribers.ImportRow) {
 	s.t.Helper()
