@@ -295,12 +295,24 @@ func (a *app) seed(ctx context.Context) error {
 	return nil
 }
 
+// takeOver takes letters out of the hands of processes on this machine that were
+// killed; else they would be in nobody's until their leases end.
+func (a *app) takeOver(ctx context.Context) error {
+	n, err := a.db.EndLeases(ctx, dead)
+	if err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	if n > 0 {
+		a.log.Info("a process was killed while it sent; its letters in hand go out again, under the same Message-ID", "leases", n)
+	}
+	return nil
+}
+
 // worker makes one that sends as the configuration says.
 func (a *app) worker() *mailer.Worker {
-	host, _ := os.Hostname()
 	return &mailer.Worker{
 		Ledger: a.db, Press: a.press, Transport: a.transport,
-		Owner:    fmt.Sprintf("%s %d", host, os.Getpid()),
+		Owner:    owner(),
 		Sessions: a.conf.Mail.Sessions, Rate: a.conf.Mail.Rate, Log: a.log,
 	}
 }
@@ -310,7 +322,7 @@ func (a *app) server() *web.Server {
 	return &web.Server{
 		Publication: a.press.Publication, Newsletters: a.newsletters,
 		Content: a.db, Editions: a.db, Readers: a.db, Shelf: a.shelf,
-		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media,
+		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Desk: a.desk(),
 		Ready: a.db.Ping, Log: a.log,
 	}
 }

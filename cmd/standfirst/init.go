@@ -32,7 +32,7 @@ This file is an article. Change it, or put another one beside it: a running
 ` + "`standfirst serve`" + ` sees it within seconds, and publishes it when it has been
 left alone for two minutes.
 
-What stands between the dashes above is the front matter. Only the title is
+What stands between the dashes above is the front matter. Only title and date are
 needed; ` + "`draft: true`" + ` keeps an article back, and a date in the future publishes it
 on that day.
 `

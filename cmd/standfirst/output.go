@@ -29,14 +29,19 @@ func (e *env) printf(format string, args ...any) { fmt.Fprintf(e.stdout, format,
 // table returns a writer that aligns columns parted by tabs; flush it.
 func (e *env) table() *tabwriter.Writer { return tabwriter.NewWriter(e.stdout, 0, 4, 2, ' ', 0) }
 
-// terminal reports whether w is a person's screen.
+// terminal reports whether w is a person's screen or keyboard. Under cron it is
+// the null device, which is a character device as well.
 func terminal(w any) bool {
 	f, ok := w.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // confirm asks a person; without one at the terminal it is an error that names

@@ -5,9 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
@@ -72,15 +71,28 @@ func (c *sendCmd) Run(e *env) error {
 	if c.DryRun {
 		return c.dryRun(e, plan)
 	}
-	if plan.Planned == 0 {
-		return nothing(e)
+	if err := a.takeOver(e.ctx); err != nil {
+		return err
 	}
-	if !c.Yes {
-		if err := e.confirm(fmt.Sprintf("Send %s in %s to %s now?", n.Title, plural(plan.Counts.Versions, "version"), plural(plan.Planned, "reader"))); err != nil {
+	var left []string
+	if !c.Detach { // serve finishes what was left unfinished
+		if left, err = a.db.Abandoned(e.ctx, n.Name, time.Now()); err != nil {
 			return err
 		}
 	}
-	return c.send(e, a, n)
+	if plan.Planned == 0 && len(left) == 0 {
+		return nothing(e)
+	}
+	if !c.Yes {
+		what := fmt.Sprintf("Send %s in %s to %s now?", n.Title, plural(plan.Counts.Versions, "version"), plural(plan.Planned, "reader"))
+		if len(left) > 0 {
+			what = fmt.Sprintf("Finish %s, which was interrupted, and then send %s to those who have not had it?", strings.Join(left, ", "), n.Title)
+		}
+		if err := e.confirm(what); err != nil {
+			return err
+		}
+	}
+	return c.send(e, a, n, left)
 }
 
 // nothing is no failure, but scripts want to know.
@@ -106,34 +118,52 @@ func (c *sendCmd) dryRun(e *env, plan *digest.Plan) error {
 	return out.Flush()
 }
 
-// send publishes and stays until every reader has had a first attempt.
-func (c *sendCmd) send(e *env, a *app, n *digest.Newsletter) error {
-	edition, err := a.publisher.Publish(e.ctx, digest.Request{Newsletter: n.Name, Hand: true, Key: rand.Text()[:6], By: "command"}, time.Now())
-	if errors.Is(err, digest.ErrNothing) {
-		return nothing(e)
-	}
-	if err != nil {
-		return err
-	}
-	if c.Detach {
-		if e.json {
-			return e.answer(sendReport{Edition: edition.ID})
+// send publishes and stays until every reader has had a first attempt. Editions
+// that were left unfinished come first: their readers wait for them.
+func (c *sendCmd) send(e *env, a *app, n *digest.Newsletter, left []string) error {
+	began := time.Now()
+	last := ""
+	for _, last = range left {
+		fmt.Fprintf(e.stderr, "standfirst: edition %s was interrupted, and is finished first\n", last)
+		if err := (&drain{app: a, edition: last}).run(e); err != nil {
+			return fmt.Errorf("edition %s: %w", last, err)
 		}
+	}
+	edition, err := a.publisher.Publish(e.ctx, digest.Request{Newsletter: n.Name, Hand: true, Key: rand.Text()[:6], By: "command"}, time.Now())
+	switch {
+	case errors.Is(err, digest.ErrNothing) && last != "":
+		return c.sent(e, a, last, began)
+	case errors.Is(err, digest.ErrNothing):
+		return nothing(e)
+	case err != nil:
+		return err
+	case c.Detach && e.json:
+		return e.answer(sendReport{Edition: edition.ID})
+	case c.Detach:
 		e.printf("edition %s is published; a running serve sends it\n", edition.ID)
 		return nil
 	}
-	began := time.Now()
-	if err := c.drain(e, a, edition.ID); err != nil {
+	if err := (&drain{app: a, edition: edition.ID, expand: true}).run(e); err != nil {
 		return fmt.Errorf("edition %s: %w", edition.ID, err)
 	}
-	got, err := a.db.Edition(context.WithoutCancel(e.ctx), edition.ID)
+	return c.sent(e, a, edition.ID, began)
+}
+
+// sent tells how an edition stands.
+func (c *sendCmd) sent(e *env, a *app, id string, began time.Time) error {
+	ctx := context.WithoutCancel(e.ctx)
+	got, err := a.db.Edition(ctx, id)
+	if err != nil {
+		return err
+	}
+	waiting, err := a.db.Untried(ctx, id, time.Now())
 	if err != nil {
 		return err
 	}
 	if e.json {
-		err = e.answer(sendReport{edition.ID, got.Counts})
+		err = e.answer(sendReport{got.ID, got.Counts})
 	} else {
-		e.printf("edition %s: %s in %s\n", edition.ID, counted(got.Counts), time.Since(began).Round(10*time.Millisecond))
+		e.printf("edition %s: %s in %s\n", got.ID, counted(got.Counts), time.Since(began).Round(10*time.Millisecond))
 		if a.mailbox != nil {
 			e.printf("caught, not sent: %s/mailbox shows them while standfirst serve runs\n", a.conf.Publication.URL)
 		}
@@ -141,52 +171,13 @@ func (c *sendCmd) send(e *env, a *app, n *digest.Newsletter) error {
 	if err != nil {
 		return err
 	}
-	if got.Open > 0 || got.Failed > 0 {
+	if waiting {
+		fmt.Fprintln(e.stderr, "standfirst: some readers wait for the outcome of an older letter; a running serve sends them this one afterwards")
+	}
+	if waiting || got.Open > 0 || got.Failed > 0 {
 		return &coded{exitPartly, errTold, ""}
 	}
 	return nil
-}
-
-// drain expands the edition and sends its letters, both at once: the first
-// letters leave while the last readers are still being expanded.
-func (c *sendCmd) drain(e *env, a *app, edition string) error {
-	worker := a.worker()
-	a.publisher.Queued = worker.Wake
-	if !e.json {
-		p := &progress{line: newLine(e.stderr)}
-		defer p.line.end()
-		worker.Progress = func(_ string, s mailer.Settlement) { p.settled(s.Outcome) }
-	}
-	expanding, stop := context.WithCancel(e.ctx)
-	defer stop()
-	var g errgroup.Group
-	g.Go(func() error {
-		for {
-			next, err := a.publisher.Expand(expanding, time.Now())
-			if err != nil || next.IsZero() {
-				return ignoreCancel(expanding, err)
-			}
-			// A reader waits for an older delivery, or another edition for a
-			// later zone; only the first is ours to wait for.
-			select {
-			case <-expanding.Done():
-				return nil
-			case <-time.After(min(time.Until(next), time.Second)):
-			}
-		}
-	})
-	g.Go(func() error {
-		defer stop()
-		return worker.Drain(e.ctx, edition)
-	})
-	return g.Wait()
-}
-
-func ignoreCancel(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // test sends the largest version to one address. If a reader has it, it is

@@ -59,6 +59,9 @@ func (c *serveCmd) Run(e *env) error {
 		return err
 	}
 	a.logTo(e.stderr, c.Log)
+	if err := a.takeOver(e.ctx); err != nil {
+		return err
+	}
 	return a.run(e.ctx, listener)
 }
 

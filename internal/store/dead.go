@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 )
 
 // EndLeases ends the leases of owners who are dead before their time, and
@@ -46,4 +47,30 @@ func (db *DB) EndLeases(ctx context.Context, dead func(owner string) bool) (int,
 		ended += int(n)
 	}
 	return ended, nil
+}
+
+// Abandoned returns the editions of a newsletter that are being sent and hold
+// letters in doubt that are due and in nobody's hand: somebody died over them.
+// The oldest comes first.
+func (db *DB) Abandoned(ctx context.Context, newsletter string, now time.Time) ([]string, error) {
+	clock, err := db.clock(ctx, db.read(), now)
+	if err != nil {
+		return nil, fmt.Errorf("abandoned editions: %w", err)
+	}
+	var ids []string
+	err = db.read().each(ctx, `SELECT e.id FROM editions e
+		WHERE e.newsletter = $1 AND e.state = 'sending' AND e.closed = 0 AND EXISTS (
+			SELECT 1 FROM blocks b WHERE b.edition = e.n AND b.done = 0 AND b.due <= $2
+				AND (b.lease_until < $3 OR b.lease_until IS NULL AND EXISTS (
+					SELECT 1 FROM deliveries d WHERE d.block = b.id AND d.state = 'queued' AND d.doubt = 1)))
+		ORDER BY e.n`, []any{newsletter, now.UnixMilli(), clock}, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("abandoned editions: %w", err)
+	}
+	return ids, nil
 }

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"time"
+
 	"github.com/standfirst/standfirst/mailer"
 )
 
@@ -44,6 +46,31 @@ var deadTests = []test{
 			w.Error("taken from a living hand")
 		}
 		w.must(w.db.Renew(w.ctx, b, w.now.Add(lease)))
+	}},
+
+	{"an edition that somebody died over is abandoned until somebody takes it", func(w *world) {
+		w.article("a")
+		ids := w.readers(2)
+		id := w.send("one")
+		abandoned := func(what string, want ...string) {
+			got, err := w.db.Abandoned(w.ctx, weekly, w.now)
+			w.must(err)
+			w.is(what, want, got)
+		}
+		abandoned("in nobody's hand")
+		w.claim()
+		abandoned("in a living hand")
+		_, err := w.db.EndLeases(w.ctx, func(string) bool { return true })
+		w.must(err)
+		abandoned("in a dead hand", id)
+		b := w.claim()
+		abandoned("taken over")
+		w.settle(b, taken, ids[0])
+		w.must(w.db.Release(w.ctx, b))
+		abandoned("given back, still in doubt", id)
+		b = w.claim()
+		w.settle(b, w.deferred(time.Minute), ids[1])
+		abandoned("put off by the reader's server")
 	}},
 
 	{"a lease ends once, and what nobody holds is left alone", func(w *world) {
