@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -89,6 +90,8 @@ var running struct {
 	bin      string
 	err      error
 	tried    bool
+	alive    io.Closer // closing it, or dying, takes the cluster down
+	down     *exec.Cmd
 }
 
 // cluster returns the URL of the server, started when it is first asked for.
@@ -160,7 +163,30 @@ func start() (server string, err error) {
 	if err := command("pg_ctl", "-D", data, "-w", "-t", "60", "-l", filepath.Join(dir, "log"), "-o", options, "start"); err != nil {
 		return "", err
 	}
+	if err := watch(); err != nil {
+		return "", errors.Join(err, command("pg_ctl", "-D", data, "-m", "immediate", "stop"))
+	}
 	return fmt.Sprintf("postgres://standfirst@127.0.0.1:%d/postgres?sslmode=disable", port), nil
+}
+
+// watch leaves somebody behind who takes the cluster down when this process
+// ends, also when it is killed or a test panics.
+func watch() error {
+	cmd := exec.Command("/bin/sh", "-c",
+		`read -r _; "$1/pg_ctl" -D "$2/data" -m immediate stop >/dev/null 2>&1; rm -rf "$2"`, "sh", running.bin, running.dir)
+	cmd.Dir = "/"
+	if err := unprivileged(cmd); err != nil {
+		return err
+	}
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	running.alive, running.down = stdin, cmd
+	return nil
 }
 
 func freePort() (int, error) {
@@ -197,11 +223,11 @@ func command(name string, args ...string) error {
 func stop() {
 	running.Lock()
 	defer running.Unlock()
-	if running.dir == "" {
+	if running.alive == nil {
 		return
 	}
-	if err := command("pg_ctl", "-D", filepath.Join(running.dir, "data"), "-m", "immediate", "stop"); err != nil {
+	running.alive.Close()
+	if err := running.down.Wait(); err != nil {
 		fmt.Fprintln(os.Stderr, "PostgreSQL:", err)
 	}
-	os.RemoveAll(running.dir)
 }

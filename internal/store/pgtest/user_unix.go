@@ -31,13 +31,14 @@ func account() (*syscall.Credential, error) {
 	return nil, fmt.Errorf("it does not run as root, and there is no user postgres or nobody: %w", errMissing)
 }
 
-// unprivileged makes a command run as somebody PostgreSQL accepts.
+// unprivileged makes a command run as somebody PostgreSQL accepts, and out of
+// reach of an interrupt from the keyboard: what ends the cluster must live.
 func unprivileged(cmd *exec.Cmd) error {
 	who, err := account()
-	if err != nil || who == nil {
+	if err != nil {
 		return err
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Setpgid: true}
 	return nil
 }
 
