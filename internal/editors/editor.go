@@ -69,14 +69,19 @@ var (
 	ErrSession = errors.New("not signed in")
 )
 
+var errEmail = errors.New("that is not an e-mail address")
+
 // ParseEmail reads a bare address and folds it, so that one person is one
 // editor however the address is typed.
 func ParseEmail(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	const most = 254 // RFC 5321, 4.5.3.1.3
+	if len(s) > most {
+		return "", errEmail
+	}
 	a, err := mail.ParseAddress(s)
-	if len(s) > most || err != nil || a.Address != s || strings.ContainsAny(s, "\" <>") {
-		return "", errors.New("that is not an e-mail address")
+	if err != nil || a.Address != s || strings.ContainsAny(s, "\" <>") {
+		return "", errEmail
 	}
 	return strings.ToLower(s), nil
 }

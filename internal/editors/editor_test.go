@@ -1,25 +1,27 @@
 package editors
 
 import (
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 func TestParseEmail(t *testing.T) {
 	for in, want := range map[string]string{
-		"maya@example.com":                        "maya@example.com",
-		"  Maya@Example.COM ":                     "maya@example.com",
-		"maya.o'neill+desk@example.com":           "maya.o'neill+desk@example.com",
-		"мая@example.com":                         "мая@example.com",
-		"Maya <maya@example.com>":                 "",
-		"maya@example.com, ed@example.com":        "",
-		`"maya desk"@example.com`:                 "",
-		"maya":                                    "",
-		"maya@":                                   "",
-		"@example.com":                            "",
-		"":                                        "",
+		"maya@example.com":                 "maya@example.com",
+		"  Maya@Example.COM ":              "maya@example.com",
+		"maya.o'neill+desk@example.com":    "maya.o'neill+desk@example.com",
+		"мая@example.com":                  "мая@example.com",
+		"Maya <maya@example.com>":          "",
+		"maya@example.com, ed@example.com": "",
+		`"maya desk"@example.com`:          "",
+		"maya":                             "",
+		"maya@":                            "",
+		"@example.com":                     "",
+		"":                                 "",
 		"maya@example.com\r\nBcc: ed@example.com": "",
 		"ma\x00ya@example.com":                    "",
 		strings.Repeat("m", 250) + "@example.com": "",
@@ -135,4 +137,42 @@ func TestAgent(t *testing.T) {
 			t.Errorf("%q: got %q", in, got)
 		}
 	}
+}
+
+// FuzzToken: of all that strangers may put into a link or cookie, only the one
+// spelling of a token is that token.
+func FuzzToken(f *testing.F) {
+	for _, seed := range []string{"", newToken(), strings.Repeat("A", 43), strings.Repeat("A", 42) + "B", "%00", strings.Repeat("=", 43)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		if _, ok := hashOf(token); !ok {
+			return
+		}
+		b, err := base64.RawURLEncoding.DecodeString(token)
+		if err != nil || len(b) != 32 || base64.RawURLEncoding.EncodeToString(b) != token {
+			t.Errorf("%q passes for a token", token)
+		}
+	})
+}
+
+// FuzzParseEmail: what is taken is one line, is taken again, and stays what it
+// is.
+func FuzzParseEmail(f *testing.F) {
+	for _, seed := range []string{"maya@example.com", "Maya <m@example.com>", "m@[127.0.0.1]", "İ@example.com", "a@b\r\nc", "ſ@example.com"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		email, err := ParseEmail(s)
+		if err != nil {
+			return
+		}
+		again, err := ParseEmail(email)
+		if err != nil || again != email {
+			t.Errorf("%q became %q and then %q, %v", s, email, again, err)
+		}
+		if strings.ContainsAny(email, "\r\n\x00 ,;<>") || !utf8.ValidString(email) || strings.Count(email, "@") != 1 {
+			t.Errorf("%q became %q", s, email)
+		}
+	})
 }

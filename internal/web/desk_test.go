@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/standfirst/standfirst/content"
@@ -254,6 +255,56 @@ func TestDesk(t *testing.T) {
 	}
 	if strings.Contains(page, hostile) {
 		t.Error("strangers' words are HTML on the desk")
+	}
+}
+
+func TestSoonest(t *testing.T) {
+	at := func(name, expr string, readers bool) *digest.Newsletter {
+		n := &digest.Newsletter{Name: name, Zone: time.UTC, ReaderZone: readers}
+		if expr != "" {
+			var err error
+			if n.Schedule, err = digest.ParseSchedule(expr); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return n
+	}
+	all := []*digest.Newsletter{at("instant", "", false), at("monthly", "0 8 1 * *", false), at("evening", "0 20 * * *", false), at("also", "", false), at("early", "0 20 * * *", true)}
+	var got []string
+	for _, n := range soonest(all, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)) {
+		got = append(got, n.Name)
+	}
+	if diff := cmp.Diff([]string{"early", "evening", "monthly", "instant", "also"}, got); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+	if all[0].Name != "instant" {
+		t.Error("the configuration was put in another order")
+	}
+}
+
+// TestDeskInABrowser: in and out again, without JavaScript, where browsers send
+// Sec-Fetch-Site and where they do not.
+func TestDeskInABrowser(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	srv := httptest.NewServer(s.h)
+	t.Cleanup(srv.Close)
+	b := newBrowser(t)
+	for _, origin := range []string{srv.URL, "http://news.example:" + srv.URL[strings.LastIndexByte(srv.URL, ':')+1:]} {
+		link := s.link(maya)
+		b.do(chromedp.Navigate(origin + link))
+		if got := b.press(link); got != "Next sends" {
+			t.Fatalf("%s: signing in leads to %q", origin, got)
+		}
+		b.do(chromedp.Navigate(origin + "/desk"))
+		if got := b.press("/desk/sign-out"); got != "Sign in" {
+			t.Errorf("%s: signing out leads to %q", origin, got)
+		}
+		if got := b.leads("h1", chromedp.Navigate(origin+"/desk")); got != "Sign in" {
+			t.Errorf("%s: after signing out, the desk is %q", origin, got)
+		}
+	}
+	for _, c := range b.told() {
+		t.Error(c)
 	}
 }
 

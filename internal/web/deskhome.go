@@ -46,7 +46,7 @@ func (s *Server) desk(w http.ResponseWriter, r *http.Request, visit *editors.Vis
 	for i := range editions {
 		v.Editions = append(v.Editions, deskEdition(l, &editions[i], now))
 	}
-	for _, n := range s.Newsletters {
+	for _, n := range soonest(s.Newsletters, now) {
 		send, err := s.nextSend(r, l, n, now)
 		if err != nil {
 			return err
@@ -85,6 +85,25 @@ func named(e editors.Editor) string {
 func (s *Server) moment(l *i18n.Locale, t time.Time) string {
 	t = t.In(s.Publication.Zone)
 	return l.Day(t) + ", " + l.Time(t)
+}
+
+// soonest puts newsletters in the order in which they go out; those without
+// slots come last.
+func soonest(all []*digest.Newsletter, now time.Time) []*digest.Newsletter {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b *digest.Newsletter) int {
+		x, y := a.Next(now), b.Next(now)
+		switch {
+		case x.IsZero() && y.IsZero():
+			return 0
+		case x.IsZero():
+			return 1
+		case y.IsZero():
+			return -1
+		}
+		return x.Compare(y)
+	})
+	return all
 }
 
 // nextSend says what would go out of a newsletter now, and when it does.
