@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	attempts *prometheus.CounterVec
+	answers  *prometheus.HistogramVec
 }
 
 func newMetrics(db *store.DB) *metrics {
@@ -29,6 +31,11 @@ func newMetrics(db *store.DB) *metrics {
 			Name: "standfirst_letters_total",
 			Help: "Results of letters in this process, by what became of them.",
 		}, []string{"state", "reason"}),
+		answers: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "standfirst_http_request_duration_seconds",
+			Help:    "Requests by route and status.",
+			Buckets: []float64{0.001, 0.005, 0.025, 0.1, 0.5, 2.5},
+		}, []string{"route", "code"}),
 	}
 	ask := func(name, help string, value func(context.Context) (float64, error)) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
@@ -53,7 +60,7 @@ func newMetrics(db *store.DB) *metrics {
 		}
 		return float64(open), err
 	})
-	m.registry.MustRegister(m.attempts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
+	m.registry.MustRegister(m.attempts, m.answers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
 	return m
 }
 
@@ -63,6 +70,10 @@ func (m *metrics) settled(o mailer.Outcome) {
 		state = "deferred"
 	}
 	m.attempts.WithLabelValues(state, o.Reason).Inc()
+}
+
+func (m *metrics) answered(route string, code int, took time.Duration) {
+	m.answers.WithLabelValues(route, strconv.Itoa(code)).Observe(took.Seconds())
 }
 
 func (m *metrics) handler() http.Handler {

@@ -98,7 +98,7 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 		return err
 	}}
 	site := a.server()
-	site.Metrics = metrics.handler()
+	site.Metrics, site.Answered = metrics.handler(), metrics.answered
 	server := &http.Server{
 		Handler:           site.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
