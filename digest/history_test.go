@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -97,6 +98,7 @@ type person struct {
 // folder is a source held in memory.
 type folder struct {
 	name   string
+	mu     sync.Mutex
 	files  map[string]content.Found // by path
 	events []content.FoundEvent
 }
@@ -104,6 +106,8 @@ type folder struct {
 func (f *folder) Name() string { return f.name }
 
 func (f *folder) Read(context.Context, time.Time) (*content.Listing, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	l := &content.Listing{Complete: true, Events: slices.Clone(f.events)}
 	for _, path := range slices.Sorted(maps.Keys(f.files)) {
 		l.Articles = append(l.Articles, f.files[path])

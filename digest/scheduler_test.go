@@ -49,6 +49,8 @@ func newOffice(t *testing.T, newsletters ...*digest.Newsletter) *office {
 func (o *office) write() {
 	o.serial++
 	a := content.Article{Title: fmt.Sprint("Article ", o.serial), Slug: fmt.Sprint("a", o.serial), URL: fmt.Sprint("https://example.com/", o.serial), Access: content.Free, Published: time.Now()}
+	o.folder.mu.Lock()
+	defer o.folder.mu.Unlock()
 	o.folder.files[a.Slug] = content.Found{Article: a, Keys: []content.Key{content.URLKey(a.URL)}, Hash: a.Title}
 }
 
