@@ -256,6 +256,15 @@ func (a *app) newsletter(name string) (*digest.Newsletter, error) {
 	return nil, usage("there is "+strings.Join(names, ", "), "there is no newsletter %q", name)
 }
 
+// reader finds one by the address somebody typed.
+func (a *app) reader(ctx context.Context, address string) (*subscribers.Subscriber, error) {
+	s, err := a.db.ByEmail(ctx, address)
+	if errors.Is(err, subscribers.ErrNotFound) {
+		return nil, fmt.Errorf("%s: %w", address, subscribers.ErrNotFound)
+	}
+	return s, err
+}
+
 // names are those of all newsletters.
 func (a *app) names() []string {
 	var names []string
@@ -333,9 +342,9 @@ func (a *app) preview(ctx context.Context, newsletter, address string, must bool
 	var reader *subscribers.Subscriber
 	if address != "" {
 		var err error
-		reader, err = a.db.ByEmail(ctx, address)
+		reader, err = a.reader(ctx, address)
 		if err != nil && (must || !errors.Is(err, subscribers.ErrNotFound)) {
-			return nil, fmt.Errorf("reader: %w", err)
+			return nil, err
 		}
 	}
 	id := int64(0)

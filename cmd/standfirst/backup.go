@@ -1,7 +1,7 @@
 package main
 
 type backupCmd struct {
-	File string `arg:"" help:"Where to write the copy; a file that is there is not overwritten."`
+	File string `arg:"" help:"Where to write the copy. An older one of that name is replaced when the new one is whole."`
 }
 
 func (c *backupCmd) Help() string {

@@ -53,9 +53,9 @@ func (c *explainCmd) Run(e *env) error {
 		return err
 	}
 	defer a.close()
-	reader, err := a.db.ByEmail(e.ctx, c.Address)
+	reader, err := a.reader(e.ctx, c.Address)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Address, err)
+		return err
 	}
 	rows, err := a.db.History(e.ctx, reader.ID, c.Limit)
 	if err != nil {
@@ -81,6 +81,9 @@ func (c *explainCmd) Run(e *env) error {
 		return e.answer(x)
 	}
 	e.printf("%s is %s\n", x.Subscriber.Email, x.Subscriber.Status)
+	if len(x.Editions) == 0 {
+		e.printf("no edition has come to them yet\n")
+	}
 	for _, ed := range x.Editions {
 		line := string(ed.State)
 		if ed.Reason != "" {

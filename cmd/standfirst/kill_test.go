@@ -98,7 +98,7 @@ func TestKilledByHand(t *testing.T) {
 	// One reader's server puts the letter off that may have come already. What
 	// is new since waits for the outcome; the command does not.
 	relay.putOff("reader0299@example.com")
-	p.write("paper/articles/Four.md", "---\ntitle: Four\ndate: 2026-11-22\n---\n\nThe article called Four.\n")
+	p.write("paper/articles/Four.md", "---\ntitle: Four\ndate: 2024-05-06\n---\n\nThe article called Four.\n")
 	began := time.Now()
 	out, code := p.run("send", "weekly", "--yes", "--json")
 	t.Logf("exit %d after %s: %s", code, time.Since(began).Round(time.Millisecond), out)
@@ -250,13 +250,16 @@ type paper struct {
 	dir, program string
 }
 
+// builtIn is the folder of the program that built made.
+var builtIn string
+
 // built is the program, made once.
 var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "standfirst-kill")
-	if err != nil {
+	var err error
+	if builtIn, err = os.MkdirTemp("", "standfirst-test"); err != nil {
 		return "", err
 	}
-	file := filepath.Join(dir, "standfirst")
+	file := filepath.Join(builtIn, "standfirst")
 	if out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
@@ -272,11 +275,11 @@ func newPaper(t *testing.T, mail string) *paper {
 	p.write("config.yaml", `
 publication: {title: The Lead, url: "http://localhost:8080", timezone: Europe/London, address: 1 Example Street}
 content: [{dir: paper, settle: 0s}]
-newsletters: {weekly: {title: The Weekly, schedule: "0 8 * * TUE"}}
+newsletters: {weekly: {title: The Weekly, schedule: "0 4 1 1 *"}}
 web: {listen: "127.0.0.1:0"}
 mail: `+mail+"\n")
 	for _, title := range []string{"One", "Two", "Three"} {
-		p.write("paper/articles/"+title+".md", "---\ntitle: "+title+"\ndate: 2026-11-20\n---\n\nThe article called "+title+".\n")
+		p.write("paper/articles/"+title+".md", "---\ntitle: "+title+"\ndate: 2024-05-06\n---\n\nThe article called "+title+".\n")
 	}
 	return p
 }

@@ -23,7 +23,7 @@ import (
 
 // cli is all commands; kong reads the tags.
 type cli struct {
-	Config  string `help:"The configuration." default:"config.yaml" env:"STANDFIRST_CONFIG" placeholder:"FILE"`
+	Config  string `help:"The configuration, if not config.yaml." default:"config.yaml" env:"STANDFIRST_CONFIG" placeholder:"FILE"`
 	JSON    bool   `name:"json" help:"Answer in JSON, where a program may read it."`
 	Version bool   `help:"Say which version this is."`
 
@@ -116,11 +116,20 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "standfirst: %v\n", err)
-		fmt.Fprintln(stderr, "standfirst: hint: standfirst --help, or standfirst COMMAND --help")
+		fmt.Fprintf(stderr, "standfirst: hint: %s\n", helpFor(err))
 		return exitUsage
 	}
 	e := &env{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, config: c.Config, json: c.JSON}
 	return e.told(parsed.Run(e))
+}
+
+// helpFor says where to read how the command is used that somebody got wrong.
+func helpFor(err error) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context != nil && wrong.Context.Selected() != nil {
+		return wrong.Context.Selected().FullPath() + " --help"
+	}
+	return "standfirst --help lists the commands"
 }
 
 // told tells an error once, and returns the exit code.

@@ -48,7 +48,7 @@ func terminal(w any) bool {
 // the flag instead.
 func (e *env) confirm(question string) error {
 	if !terminal(e.stdin) {
-		return usage("--yes answers for you", "%s Nobody is at the terminal to say yes", question)
+		return usage("--yes answers for you", "nobody is at the terminal to answer: %s", question)
 	}
 	fmt.Fprintf(e.stderr, "%s [y/N] ", question)
 	var reply string
@@ -63,6 +63,9 @@ func (e *env) confirm(question string) error {
 func plural(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
+	}
+	if strings.HasSuffix(one, "s") {
+		return number(n) + " " + one + "es"
 	}
 	return number(n) + " " + one + "s"
 }

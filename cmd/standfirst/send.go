@@ -43,6 +43,12 @@ type sendReport struct {
 }
 
 func (c *sendCmd) Run(e *env) error {
+	if c.Test != "" {
+		var err error
+		if c.Test, err = subscribers.ParseAddress(c.Test); err != nil {
+			return usage("", "--test: %v", err)
+		}
+	}
 	a, err := e.open()
 	if err != nil {
 		return err
@@ -67,6 +73,9 @@ func (c *sendCmd) Run(e *env) error {
 	plan, err := a.publisher.Plan(e.ctx, n.Name, 0, time.Now())
 	if err != nil {
 		return err
+	}
+	if c.DryRun && plan.Planned == 0 {
+		return nothing(e)
 	}
 	if c.DryRun {
 		return c.dryRun(e, plan)
@@ -110,12 +119,26 @@ func (c *sendCmd) dryRun(e *env, plan *digest.Plan) error {
 	if e.json {
 		return e.answer(sendReport{Counts: plan.Counts})
 	}
-	e.printf("%s in %s; %s would get nothing\n", plural(plan.Planned, "reader"), plural(plan.Counts.Versions, "version"), plural(plan.None, "reader"))
+	e.printf("%s in %s; nothing new for %s\n", plural(plan.Planned, "letter"), plural(plan.Counts.Versions, "version"), plural(plan.None, "reader"))
+	const shown = 10
 	out := e.table()
-	for _, v := range plan.Versions {
+	more, readers := 0, 0
+	for i, v := range plan.Versions {
+		if i >= shown && len(plan.Versions) > shown+1 {
+			more++
+			readers += v.Readers
+			continue
+		}
 		fmt.Fprintf(out, "  %s\t%s\t%s\n", plural(v.Readers, "reader"), v.Language, plural(len(v.Items), "item"))
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	if more > 0 {
+		e.printf("  and %s more in %s\n", plural(readers, "reader"), plural(more, "version"))
+	}
+	e.printf("standfirst preview %s shows the letter\n", c.Newsletter)
+	return nil
 }
 
 // send publishes and stays until every reader has had a first attempt. Editions
@@ -126,11 +149,14 @@ func (c *sendCmd) send(e *env, a *app, n *digest.Newsletter, left []string) erro
 	for _, last = range left {
 		fmt.Fprintf(e.stderr, "standfirst: edition %s was interrupted, and is finished first\n", last)
 		if err := (&drain{app: a, edition: last}).run(e); err != nil {
-			return fmt.Errorf("edition %s: %w", last, err)
+			return c.stuck(e, a, last, began, err)
 		}
 	}
 	edition, err := a.publisher.Publish(e.ctx, digest.Request{Newsletter: n.Name, Hand: true, Key: rand.Text()[:6], By: "command"}, time.Now())
+	var held *digest.HeldError
 	switch {
+	case errors.As(err, &held):
+		return held // it says all; the edition that is not to be has no name
 	case errors.Is(err, digest.ErrNothing) && last != "":
 		return c.sent(e, a, last, began)
 	case errors.Is(err, digest.ErrNothing):
@@ -144,9 +170,22 @@ func (c *sendCmd) send(e *env, a *app, n *digest.Newsletter, left []string) erro
 		return nil
 	}
 	if err := (&drain{app: a, edition: edition.ID, expand: true}).run(e); err != nil {
-		return fmt.Errorf("edition %s: %w", edition.ID, err)
+		return c.stuck(e, a, edition.ID, began, err)
 	}
 	return c.sent(e, a, edition.ID, began)
+}
+
+// stuck tells how far an edition came, and why not further. It is published:
+// nothing of it is lost.
+func (c *sendCmd) stuck(e *env, a *app, id string, began time.Time, why error) error {
+	hint := "standfirst check tries the mail server; what is open stays queued for a running serve, or for the next standfirst send " + c.Newsletter
+	if ed, err := a.db.Edition(context.WithoutCancel(e.ctx), id); err == nil && ed.State == digest.Paused {
+		hint = "when that is mended, standfirst editions resume " + id + " and a running serve go on with it"
+	}
+	if err := c.sent(e, a, id, began); err != nil && !errors.Is(err, errTold) {
+		return err
+	}
+	return &coded{exitPartly, why, hint}
 }
 
 // sent tells how an edition stands.
@@ -183,18 +222,14 @@ func (c *sendCmd) sent(e *env, a *app, id string, began time.Time) error {
 // test sends the largest version to one address. If a reader has it, it is
 // their own version.
 func (c *sendCmd) test(e *env, a *app) error {
-	address, err := subscribers.ParseAddress(c.Test)
-	if err != nil {
-		return usage("", "--test: %v", err)
-	}
-	m, err := a.preview(e.ctx, c.Newsletter, address, false)
+	m, err := a.preview(e.ctx, c.Newsletter, c.Test, false)
 	if errors.Is(err, digest.ErrNothing) {
 		return nothing(e)
 	}
 	if err != nil {
 		return err
 	}
-	m.To = mailer.Address{Email: address}
+	m.To = mailer.Address{Email: c.Test}
 	m.Subject = a.press.Words("").Locale.Message("letter.subject_test", "subject", m.Subject)
 	raw, err := mailer.Compose(m)
 	if err != nil {
@@ -205,7 +240,7 @@ func (c *sendCmd) test(e *env, a *app) error {
 		return fmt.Errorf("mail server: %w", err)
 	}
 	defer session.Close()
-	if err := session.Send(e.ctx, m.From.Email, address, raw); err != nil {
+	if err := session.Send(e.ctx, m.From.Email, c.Test, raw); err != nil {
 		return fmt.Errorf("test letter: %w", err)
 	}
 	if e.json {

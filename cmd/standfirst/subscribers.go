@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/standfirst/standfirst/subscribers"
@@ -73,13 +73,32 @@ func (c *subscribersAddCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return e.imported(rep)
+	return e.imported(rep, "address", func(row *subscribers.RowError) string {
+		line := c.Address[row.Line-1] + ": " + row.Reason
+		if row.Hint != "" {
+			line += " (" + row.Hint + ")"
+		}
+		return line
+	})
 }
 
 type subscribersImportCmd struct {
 	File    string `arg:"" help:"The CSV file; - is the standard input."`
 	DryRun  bool   `help:"Say what would happen, row by row where it is refused, and write nothing."`
 	Consent string `placeholder:"TEXT" help:"How we know that they want it; recorded with each new reader."`
+}
+
+func (c *subscribersImportCmd) Help() string {
+	return `The file has a header with any of email, name, topics, cities, newsletters,
+timezone, language, status, in any order; only email is needed. Lists are
+separated by ";". No newsletters means all, no status means active. Who left,
+bounced or was erased is never brought back.
+
+Examples:
+  standfirst subscribers import readers.csv --dry-run
+  standfirst subscribers import readers.csv --consent "Signed up at LDX3, June 2026"
+
+Exit codes: 0 imported, with refused rows told; 1 every row was refused.`
 }
 
 func (c *subscribersImportCmd) Run(e *env) error {
@@ -92,7 +111,7 @@ func (c *subscribersImportCmd) Run(e *env) error {
 	if c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {
-			return usage("", "%v", err)
+			return usage("", "readers: %w", err)
 		}
 		defer f.Close()
 		in = f
@@ -106,11 +125,11 @@ func (c *subscribersImportCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return e.imported(rep)
+	return e.imported(rep, "row", (*subscribers.RowError).Error)
 }
 
 // imported tells what became of rows; it fails if all of them were refused.
-func (e *env) imported(rep *subscribers.ImportReport) error {
+func (e *env) imported(rep *subscribers.ImportReport, row string, told func(*subscribers.RowError) string) error {
 	if e.json {
 		if err := e.answer(rep); err != nil {
 			return err
@@ -119,13 +138,13 @@ func (e *env) imported(rep *subscribers.ImportReport) error {
 		if rep.DryRun {
 			e.printf("nothing was written: this is what would happen\n")
 		}
-		e.printf("%s: %s new, %s changed, %s the same, %s refused\n", plural(rep.Rows, "row"), number(rep.New), number(rep.Changed), number(rep.Same), number(rep.Refused))
+		e.printf("%s: %s new, %s changed, %s the same, %s refused\n", plural(rep.Rows, row), number(rep.New), number(rep.Changed), number(rep.Same), number(rep.Refused))
 		for _, column := range rep.Ignored {
 			e.printf("  column %q means nothing here and was ignored\n", column)
 		}
 		for _, list := range [][]*subscribers.RowError{rep.Refusals, rep.Notes} {
 			for _, row := range list {
-				e.printf("  %v\n", row)
+				e.printf("  %s\n", told(row))
 			}
 		}
 		if more := rep.Refused - len(rep.Refusals); more > 0 {
@@ -204,16 +223,16 @@ func (c *subscribersShowCmd) Run(e *env) error {
 		return err
 	}
 	defer a.close()
-	s, err := a.db.ByEmail(e.ctx, c.Address)
+	s, err := a.reader(e.ctx, c.Address)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Address, err)
+		return err
 	}
 	subs, err := a.db.Subscriptions(e.ctx, s.ID)
 	if err != nil {
 		return err
 	}
 	r := readerReport{
-		Email: s.Email, Name: s.Name, Status: s.Status, Topics: slices.Concat([]string{}, s.Topics), Cities: slices.Concat([]string{}, s.Cities),
+		Email: s.Email, Name: s.Name, Status: s.Status, Topics: append([]string{}, s.Topics...), Cities: append([]string{}, s.Cities...),
 		Language: s.Language, Timezone: s.Timezone, Since: s.Since, Consent: s.Consent, Subscriptions: []subscriptionReport{},
 	}
 	if !s.Paused.IsZero() {
@@ -249,7 +268,7 @@ func list(names []string) string {
 	if len(names) == 0 {
 		return "all"
 	}
-	return fmt.Sprint(names)
+	return strings.Join(names, ", ")
 }
 
 type subscribersRemoveCmd struct {
@@ -263,9 +282,9 @@ func (c *subscribersRemoveCmd) Run(e *env) error {
 		return err
 	}
 	defer a.close()
-	s, err := a.db.ByEmail(e.ctx, c.Address)
+	s, err := a.reader(e.ctx, c.Address)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Address, err)
+		return err
 	}
 	if !c.Yes {
 		if err := e.confirm(fmt.Sprintf("Erase %s and everything known about them?", s.Email)); err != nil {
