@@ -103,6 +103,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err != nil {
 		panic(err) // a mistake in the tags above; a test parses them
 	}
+	parser.Model.HelpFlag.Help = "Show this, or how a command is used."
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 type tidy struct{ *testing.M }
 
 func (t tidy) Run() int {
-	defer os.RemoveAll(builtIn)
+	defer func() { os.RemoveAll(builtIn) }()
 	return t.M.Run()
 }
 
