@@ -3,6 +3,7 @@ package digest
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,9 @@ func TestParseScheduleRefuses(t *testing.T) {
 // unless the clocks skip it, and no two with the same name.
 func TestYearInEveryZone(t *testing.T) {
 	zones := zoneNames(t)
+	if raceDetector { // which finds nothing here, and is slow
+		zones = slices.DeleteFunc(zones, func(z string) bool { return len(z)%7 != 0 })
+	}
 	begin := time.Date(2026, 12, 29, 12, 0, 0, 0, time.UTC)
 	for _, zone := range zones {
 		for _, expr := range []string{"30 2 * * *", "0 0 * * *"} {
