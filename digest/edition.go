@@ -22,7 +22,11 @@ type Edition struct {
 	Published  time.Time // when the horizon was frozen; zero in review
 	Approved   time.Time // in review: when an editor approved it
 	Reason     string    // why it was paused, cancelled or missed
-	Expanded   bool      // every reader has a row
+	// Grace is how late first attempts may be when nobody has worked on the
+	// edition for that long: the letters of a server that was away. 0: no bound.
+	// It does not hold for editions by hand.
+	Grace    time.Duration
+	Expanded bool // every reader has a row
 	Counts
 }
 

@@ -2,6 +2,7 @@ package digest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,49 +13,55 @@ import (
 // that pages of the site stay quick beside it.
 const pageSize = 500
 
-// retryWaiting is how soon readers are looked at again whose older delivery
-// was in a worker's hand.
-const retryWaiting = time.Second
+// Readers whose older delivery was in a worker's hand are looked at again
+// soon, and then less and less often.
+const (
+	firstWait   = time.Second
+	longestWait = 30 * time.Second
+)
 
 // Expand finds the readers of all editions that are due at now and writes down
-// what each gets. It returns when to come back: when readers wait for an older
-// delivery or a later zone; the zero time if nothing is left.
+// what each gets. It returns when to come back: for a later zone, or because
+// readers wait for an older delivery; the zero time if nothing is left. One
+// edition's trouble does not keep the others.
 func (p *Publisher) Expand(ctx context.Context, now time.Time) (next time.Time, err error) {
 	pending, err := p.Store.Pending(ctx, now)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("pending editions: %w", err)
 	}
+	var errs []error
+	waiting := false
 	for _, x := range pending {
-		waiting, err := p.expand(ctx, x, now)
+		w, err := p.expand(ctx, x, now)
 		if err != nil {
-			return time.Time{}, fmt.Errorf("edition %s: expand: %w", x.Edition, err)
+			errs = append(errs, fmt.Errorf("edition %s: expand: %w", x.Edition, err))
 		}
-		if waiting {
-			next = now.Add(retryWaiting)
-		}
+		waiting = waiting || w
 	}
-	if !next.IsZero() {
-		return next, nil
+	if waiting {
+		return now.Add(firstWait), errors.Join(errs...)
 	}
 	at, ok, err := p.Store.NextGroup(ctx)
 	if err != nil || !ok {
-		return time.Time{}, err
+		return time.Time{}, errors.Join(append(errs, err)...)
 	}
-	return later(at, now), nil
+	return later(at, now), errors.Join(errs...)
 }
 
 // expand takes one group of readers to its end.
 func (p *Publisher) expand(ctx context.Context, x Expansion, now time.Time) (waiting bool, err error) {
 	n, err := p.Newsletter(x.Newsletter)
 	if err != nil {
-		return false, err
+		// It is gone from the configuration. Nobody but an editor knows whether
+		// the edition should go out all the same.
+		return false, errors.Join(err, p.Store.Pause(ctx, x.Edition, "its newsletter is no longer in the configuration", now))
 	}
 	slate, events, err := p.slate(ctx, n, x.Horizon, nil, now)
 	if err != nil {
 		return false, err
 	}
 	x.Events = events
-	late := !x.Hand && n.Grace > 0 && now.After(x.Due.Add(n.Grace))
+	late := !x.Hand && now.Sub(later(x.Due, x.Resumed)) > n.grace()
 	for {
 		page, err := p.Store.Expand(ctx, x, pageSize, now, func(readers []Reader) []Decision {
 			decisions := make([]Decision, len(readers))
@@ -85,6 +92,7 @@ func (p *Publisher) expand(ctx context.Context, x Expansion, now time.Time) (wai
 func (p *Publisher) Run(ctx context.Context, wake <-chan struct{}) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	soon := firstWait
 	for {
 		select {
 		case <-ctx.Done():
@@ -94,15 +102,19 @@ func (p *Publisher) Run(ctx context.Context, wake <-chan struct{}) error {
 		}
 		now := time.Now()
 		next, err := p.Expand(ctx, now)
-		wait := 30 * time.Second // another process may have published
+		wait := longestWait // another process may have published
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
 			p.log().Error("expanding failed", "err", err)
 			wait = 5 * time.Second
-		case !next.IsZero():
-			wait = min(wait, max(next.Sub(now), 0))
+		case next.IsZero():
+			soon = firstWait
+		case next.Sub(now) > firstWait:
+			wait, soon = min(wait, next.Sub(now)), firstWait
+		default:
+			wait, soon = soon, min(2*soon, longestWait)
 		}
 		timer.Reset(wait)
 	}

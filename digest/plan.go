@@ -45,7 +45,7 @@ func (p *Publisher) Plan(ctx context.Context, newsletter string, subscriber int6
 	}
 	plan := &Plan{Newsletter: n, Extra: extra}
 	index := map[string]int{}
-	err = p.readers(ctx, n, events, func(r *Reader) error {
+	err = p.readers(ctx, n, events, now, func(r *Reader) error {
 		if subscriber != 0 && r.Subscriber != subscriber {
 			return nil
 		}
@@ -86,11 +86,12 @@ func (p *Publisher) wouldRemind(ctx context.Context, n *Newsletter, head int64, 
 	}
 	var entries []content.Entry
 	_, err := p.Store.Remind(ctx, now, func(events []content.Event, made []content.Release) []content.Release {
+		entries = nil // a transaction may be tried again
 		byID := map[string]*content.Event{}
 		for i := range events {
 			byID[events[i].ID] = &events[i]
 		}
-		for i, r := range content.Early(events, made, p.Remind, n.Name, now, next) {
+		for i, r := range content.Early(events, made, p.Remind, n.Name, now, n.ends(next)) {
 			r.N, r.At = head+1+int64(i), now
 			entries = append(entries, content.Entry{Release: r, Event: byID[r.Item]})
 		}

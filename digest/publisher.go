@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/standfirst/standfirst/content"
@@ -53,11 +54,11 @@ func (p *Publisher) Publish(ctx context.Context, req Request, now time.Time) (*E
 	}
 	e := Edition{
 		Newsletter: n.Name, State: Sending, Slot: req.Slot.UTC(), Hand: req.Hand,
-		By: req.By, Published: now.UTC(),
+		By: req.By, Published: now.UTC(), Grace: n.Grace,
 	}
 	next := n.Next(later(req.Slot, now))
 	if req.Hand {
-		e.Slot, next = now.UTC(), n.Next(now)
+		e.Slot, e.Grace, next = now.UTC(), 0, n.Next(now)
 	}
 	if e.Horizon, err = p.horizon(ctx, n, now, next); err != nil {
 		return nil, err
@@ -138,11 +139,11 @@ func (p *Publisher) groups(ctx context.Context, n *Newsletter, e *Edition, now t
 }
 
 // horizon returns the head of the wire, after releasing the reminders that
-// this newsletter must carry before its next slot.
+// this newsletter must carry before its next slot has come for every reader.
 func (p *Publisher) horizon(ctx context.Context, n *Newsletter, now, next time.Time) (int64, error) {
 	if n.Carries(content.KindReminder) && !next.IsZero() {
 		_, err := p.Store.Remind(ctx, now, func(events []content.Event, made []content.Release) []content.Release {
-			return content.Early(events, made, p.Remind, n.Name, now, next)
+			return content.Early(events, made, p.Remind, n.Name, now, n.ends(next))
 		})
 		if err != nil {
 			return 0, fmt.Errorf("early reminders: %w", err)
@@ -156,35 +157,60 @@ func (p *Publisher) horizon(ctx context.Context, n *Newsletter, now, next time.T
 }
 
 // slate fetches what is on offer to n's readers up to horizon. It also returns
-// the events whose notices are among it.
+// the events of which it matters who was told.
 func (p *Publisher) slate(ctx context.Context, n *Newsletter, horizon int64, extra []content.Entry, now time.Time) (*Slate, []string, error) {
 	oldest, ok, err := p.Store.Oldest(ctx, n.Name)
 	if err != nil || !ok {
 		return NewSlate(Offering{Newsletter: n, At: now}), nil, err
 	}
-	baseline, ok, err := p.Store.FirstHorizon(ctx, n.Name)
-	if err != nil {
+	o := Offering{Newsletter: n, At: now}
+	if o.BaselineUpto, ok, err = p.Store.FirstHorizon(ctx, n.Name); err != nil {
+		return nil, nil, err
+	} else if !ok {
+		o.BaselineUpto = horizon
+	}
+	if o.OfferedUpto, err = p.offered(ctx, n, horizon); err != nil {
 		return nil, nil, err
 	}
-	if !ok {
-		baseline = horizon
-	}
-	q := WireQuery{After: oldest, Upto: horizon, BaselineUpto: baseline, Newsletter: n.Name, Now: now}
+	q := WireQuery{After: oldest, Upto: horizon, BaselineUpto: o.BaselineUpto, Newsletter: n.Name, Now: now}
 	if n.Newest > 0 {
-		q.Since = now.Add(-n.Newest)
+		q.Since, q.SinceUpto = now.Add(-n.Newest), o.OfferedUpto
 	}
-	entries, err := p.Store.Entries(ctx, q)
-	if err != nil {
+	if o.Entries, err = p.Store.Entries(ctx, q); err != nil {
 		return nil, nil, fmt.Errorf("wire: %w", err)
 	}
-	entries = append(entries, extra...)
+	o.Entries = append(o.Entries, extra...)
 	var events []string
-	for _, e := range entries {
-		if e.Kind == content.KindNotice {
+	for _, e := range o.Entries {
+		if e.Kind == content.KindNotice || e.Newsletter != "" {
 			events = append(events, e.Item)
 		}
 	}
-	return NewSlate(Offering{Newsletter: n, Entries: entries, BaselineUpto: baseline, At: now}), events, nil
+	slices.Sort(events)
+	return NewSlate(o), slices.Compact(events), nil
+}
+
+// offered returns the horizon of the last edition but one before horizon. What
+// lies after it was first on offer in the last edition, or is so now, and must
+// not be passed over for its age: a letter that failed would lose it.
+func (p *Publisher) offered(ctx context.Context, n *Newsletter, horizon int64) (int64, error) {
+	if n.Newest <= 0 {
+		return 0, nil
+	}
+	recent, err := p.Store.Editions(ctx, n.Name, 20)
+	if err != nil {
+		return 0, fmt.Errorf("editions: %w", err)
+	}
+	before := 0
+	for _, e := range recent { // newest first
+		if e.Published.IsZero() || e.Horizon >= horizon {
+			continue
+		}
+		if before++; before == 2 {
+			return e.Horizon, nil
+		}
+	}
+	return 0, nil
 }
 
 // anybody reports whether any reader would get anything.
@@ -194,7 +220,7 @@ func (p *Publisher) anybody(ctx context.Context, n *Newsletter, horizon int64, n
 		return false, err
 	}
 	found := errors.New("found")
-	err = p.readers(ctx, n, events, func(r *Reader) error {
+	err = p.readers(ctx, n, events, now, func(r *Reader) error {
 		if r.Reason == "" && len(slate.Select(r)) > 0 {
 			return found
 		}
@@ -206,10 +232,10 @@ func (p *Publisher) anybody(ctx context.Context, n *Newsletter, horizon int64, n
 	return false, err
 }
 
-// readers calls each for every reader of n.
-func (p *Publisher) readers(ctx context.Context, n *Newsletter, events []string, each func(*Reader) error) error {
+// readers calls each for every reader of n, as they stand at now.
+func (p *Publisher) readers(ctx context.Context, n *Newsletter, events []string, now time.Time, each func(*Reader) error) error {
 	for after := int64(0); ; {
-		page, err := p.Store.Look(ctx, n.Name, events, after, 1000)
+		page, err := p.Store.Look(ctx, n.Name, events, after, 1000, now)
 		if err != nil {
 			return fmt.Errorf("readers: %w", err)
 		}

@@ -99,6 +99,15 @@ func (s *Scheduler) Tick(ctx context.Context, n *Newsletter, now time.Time) erro
 		}
 		waited = next
 	}
+	if !waited.IsZero() && (!n.isSlot(waited) || waited.After(now) && !waited.Equal(n.Next(now))) {
+		// The schedule was changed, or the clock was wrong when this was written.
+		next := n.Next(now)
+		if _, err := store.Advance(ctx, n.Name, waited, next); err != nil {
+			return fmt.Errorf("slot: %w", err)
+		}
+		s.log().Info("schedule changed", "newsletter", n.Name, "waited", waited, "next", next)
+		waited = next
+	}
 	if n.Review {
 		if err := s.review(ctx, n, waited, now); err != nil {
 			return err
@@ -114,7 +123,7 @@ func (s *Scheduler) Tick(ctx context.Context, n *Newsletter, now time.Time) erro
 	switch late := now.Sub(n.ends(slot)); {
 	case n.Review:
 		// The draft, if there is one, waits for an editor until the grace ends.
-	case n.Grace > 0 && late > n.Grace:
+	case late > n.grace():
 		s.log().Warn("slot is too late; its content waits for the next", "newsletter", n.Name, "slot", slot, "late", late)
 	default:
 		if !s.publish(ctx, n, Request{Newsletter: n.Name, Slot: slot, By: "schedule"}, now) {
@@ -163,14 +172,14 @@ func (s *Scheduler) review(ctx context.Context, n *Newsletter, slot, now time.Ti
 		return fmt.Errorf("editions: %w", err)
 	}
 	for _, e := range recent {
-		if e.State == InReview && !e.Hand && now.After(e.Slot.Add(n.Grace)) {
+		if e.State == InReview && !e.Hand && now.After(n.ends(e.Slot).Add(n.grace())) {
 			if err := s.Publisher.Store.Miss(ctx, e.ID, "nobody approved it in time", now); err != nil {
 				return fmt.Errorf("edition %s: %w", e.ID, err)
 			}
 			s.log().Warn("edition was not approved in time; its content waits for the next", "edition", e.ID)
 		}
 	}
-	if slot.IsZero() || now.Before(slot.Add(-reviewLead)) || now.After(slot.Add(n.Grace)) {
+	if slot.IsZero() || now.Before(slot.Add(-reviewLead)) || now.After(n.ends(slot).Add(n.grace())) {
 		return nil
 	}
 	_, err = s.Publisher.Publish(ctx, Request{Newsletter: n.Name, Slot: slot, By: "schedule", Review: true}, now)

@@ -37,7 +37,11 @@ type Offering struct {
 	// BaselineUpto is the horizon of the newsletter's first edition: baseline
 	// releases up to there are its `first` items, later ones are never given.
 	BaselineUpto int64
-	At           time.Time // when readers are expanded
+	// OfferedUpto is the horizon of the last edition but one. The newsletter's
+	// Newest holds up to there, for readers who were away; what came later
+	// nobody has been able to miss by being away.
+	OfferedUpto int64
+	At          time.Time // when readers are expanded
 }
 
 type offer struct {
@@ -94,7 +98,7 @@ func (o *Offering) bars(f *offer, own []string) string {
 	switch {
 	case f.Baseline && f.N > o.BaselineUpto:
 		return "was there before us"
-	case !f.Baseline && o.Newsletter.Newest > 0 && f.At.Before(o.At.Add(-o.Newsletter.Newest)):
+	case !f.Baseline && o.Newsletter.Newest > 0 && f.N <= o.OfferedUpto && f.At.Before(o.At.Add(-o.Newsletter.Newest)):
 		return "released too long ago"
 	case !meets(f.topics, own):
 		return "outside the newsletter's topics"
@@ -165,7 +169,7 @@ func (s *Slate) refuses(f offer, r *Reader, topics, cities []string) string {
 		if f.city != "" && len(cities) > 0 && !slices.Contains(cities, f.city) {
 			return "outside the reader's cities"
 		}
-		if n, ok := s.early[reminder{f.Item, f.Rule, f.Days.First}]; ok && n <= r.Bookmark {
+		if n, ok := s.early[reminder{f.Item, f.Rule, f.Days.First}]; ok && n <= r.Bookmark && r.Told[f.Item] {
 			return "was given early"
 		}
 	}
@@ -175,16 +179,21 @@ func (s *Slate) refuses(f offer, r *Reader, topics, cities []string) string {
 	return ""
 }
 
-// narrow keeps one reminder of each event, the latest due, and the newest of
-// the baseline.
+// narrow keeps one reminder of each event, the latest due, one notice, the
+// newest, and the newest of the baseline.
 func (s *Slate) narrow(wanted []offer) (kept []offer, passed []Passed) {
-	latest := map[string]offer{}
+	type subject struct {
+		kind content.Kind
+		id   string
+	}
+	last := map[subject]offer{}
 	var baseline []offer
 	for _, f := range wanted {
 		switch {
-		case f.Kind == content.KindReminder:
-			if have, ok := latest[f.Item]; !ok || closer(f, have) {
-				latest[f.Item] = f
+		case f.Event != nil:
+			of := subject{f.Kind, f.Item}
+			if have, ok := last[of]; !ok || closer(f, have) {
+				last[of] = f
 			}
 		case f.Baseline:
 			baseline = append(baseline, f)
@@ -197,8 +206,8 @@ func (s *Slate) narrow(wanted []offer) (kept []offer, passed []Passed) {
 	}
 	for _, f := range wanted {
 		switch {
-		case f.Kind == content.KindReminder && latest[f.Item].N != f.N:
-			passed = append(passed, Passed{item(f.Entry), "a later reminder of the event is due"})
+		case f.Event != nil && last[subject{f.Kind, f.Item}].N != f.N:
+			passed = append(passed, Passed{item(f.Entry), "a later " + string(f.Kind) + " of the event is there"})
 		case f.Baseline && !first[f.N]:
 			passed = append(passed, Passed{item(f.Entry), "was there before us"})
 		default:

@@ -67,6 +67,7 @@ func TestSelect(t *testing.T) {
 		newsletter Newsletter
 		entries    []content.Entry
 		upto       int64 // BaselineUpto
+		offered    int64 // OfferedUpto
 		reader     Reader
 		want       string // the items: kind letter, event or article ID, rule
 		why        string // the reasons of what was passed over
@@ -86,7 +87,8 @@ func TestSelect(t *testing.T) {
 		{name: "only the newest release of an article", entries: []content.Entry{with(article(1), func(e *content.Entry) { e.Latest = false }), with(article(2), func(e *content.Entry) { e.Item, e.Revision = "a", 1 })}, want: "a:a", why: "released again later"},
 		{name: "not in letters", entries: []content.Entry{with(article(1), func(e *content.Entry) { e.NotInLetters = true })}, why: "not in letters"},
 
-		{name: "newest bounds the age of a release", newsletter: Newsletter{Newest: 30 * 24 * time.Hour}, entries: []content.Entry{with(article(1), func(e *content.Entry) { e.At = noon.AddDate(0, 0, -31) }), article(2)}, want: "a:b", why: "released too long ago"},
+		{name: "newest bounds the age of what was on offer before", newsletter: Newsletter{Newest: 30 * 24 * time.Hour}, offered: 1, entries: []content.Entry{with(article(1), func(e *content.Entry) { e.At = noon.AddDate(0, 0, -31) }), article(2)}, want: "a:b", why: "released too long ago"},
+		{name: "newest does not touch what nobody could have had", newsletter: Newsletter{Newest: 30 * 24 * time.Hour}, entries: []content.Entry{with(article(1), func(e *content.Entry) { e.At = noon.AddDate(0, 0, -31) })}, want: "a:a"},
 		{name: "the first edition: first of the baseline, newest kept, age no matter",
 			newsletter: Newsletter{First: 2, Newest: 30 * 24 * time.Hour}, upto: 9, entries: []content.Entry{baseline(1), baseline(2), baseline(3), article(4)}, want: "a:d a:c a:b", why: "was there before us"},
 		{name: "first counts after the reader's topics", newsletter: Newsletter{First: 1}, upto: 9, entries: []content.Entry{baseline(1, "A"), baseline(2, "B")}, reader: Reader{Topics: []string{"A"}}, want: "a:a", why: "outside the reader's topics"},
@@ -95,21 +97,25 @@ func TestSelect(t *testing.T) {
 		{name: "reminder in the reader's city", entries: []content.Entry{remind(1, "ldn", "42d", "2027-01-05", "London"), remind(2, "nyc", "42d", "2027-01-05", "New York")}, reader: Reader{Cities: []string{"london"}}, want: "r:ldn/42d", why: "outside the reader's cities"},
 		{name: "online is everywhere", entries: []content.Entry{with(remind(1, "web", "42d", "2027-01-05", "London"), func(e *content.Entry) { e.Event.Online = true })}, reader: Reader{Cities: []string{"Berlin"}}, want: "r:web/42d"},
 		{name: "an event's topics count too", entries: []content.Entry{with(remind(1, "ldn", "42d", "2027-01-05", "London"), func(e *content.Entry) { e.Event.Topics = []string{"Platform"} })}, reader: Reader{Topics: []string{"Culture"}}, why: "outside the reader's topics"},
-		{name: "one reminder of an event, the latest due", entries: []content.Entry{remind(1, "ldn", "42d", "2026-12-05", "London"), remind(2, "ldn", "14d", "2026-12-05", "London")}, want: "r:ldn/14d", why: "a later reminder of the event is due"},
+		{name: "one reminder of an event, the latest due", entries: []content.Entry{remind(1, "ldn", "42d", "2026-12-05", "London"), remind(2, "ldn", "14d", "2026-12-05", "London")}, want: "r:ldn/14d", why: "a later reminder of the event is there"},
 		{name: "the event has begun", entries: []content.Entry{remind(1, "ldn", "2d", "2026-11-24", "London")}, why: "event has begun"},
-		{name: "the event was moved since", entries: []content.Entry{with(remind(1, "ldn", "2d", "2026-12-05", "London"), func(e *content.Entry) { e.Event.Days.First = day("2026-12-09") })}, why: "event moved"},
+		{name: "the event was moved since: worded by its new days", entries: []content.Entry{with(remind(1, "ldn", "2d", "2026-12-05", "London"), func(e *content.Entry) { e.Event.Days.First = day("2026-12-09") })}, want: "r:ldn/2d"},
 		{name: "cancelled since", entries: []content.Entry{with(remind(1, "ldn", "2d", "2026-12-05", "London"), func(e *content.Entry) { e.Event.Status = content.Cancelled })}, why: "event cancelled"},
 		{name: "another newsletter's early reminder", newsletter: Newsletter{Name: "weekly"}, entries: []content.Entry{with(remind(1, "ldn", "2d", "2026-12-05", "London"), func(e *content.Entry) { e.Newsletter = "daily" })}},
-		{name: "given early, not given again", newsletter: Newsletter{Name: "weekly"}, reader: Reader{Bookmark: 1},
+		{name: "given early, not given again", newsletter: Newsletter{Name: "weekly"}, reader: Reader{Bookmark: 1, Told: map[string]bool{"ldn": true}},
 			entries: []content.Entry{with(remind(1, "ldn", "2d", "2026-12-05", "London"), func(e *content.Entry) { e.Newsletter = "weekly" }), remind(2, "ldn", "2d", "2026-12-05", "London")}, why: "was given early"},
+		{name: "given early to others, before this reader came", newsletter: Newsletter{Name: "weekly"}, reader: Reader{Bookmark: 1},
+			entries: []content.Entry{with(remind(1, "ldn", "2d", "2026-12-05", "London"), func(e *content.Entry) { e.Newsletter = "weekly" }), remind(2, "ldn", "2d", "2026-12-05", "London")}, want: "r:ldn/2d"},
 		{name: "early and due both open: one", newsletter: Newsletter{Name: "weekly"},
-			entries: []content.Entry{with(remind(1, "ldn", "2d", "2026-12-05", "London"), func(e *content.Entry) { e.Newsletter = "weekly" }), remind(2, "ldn", "2d", "2026-12-05", "London")}, want: "r:ldn/2d", why: "a later reminder of the event is due"},
+			entries: []content.Entry{with(remind(1, "ldn", "2d", "2026-12-05", "London"), func(e *content.Entry) { e.Newsletter = "weekly" }), remind(2, "ldn", "2d", "2026-12-05", "London")}, want: "r:ldn/2d", why: "a later reminder of the event is there"},
 
 		{name: "a notice goes to who was told", entries: []content.Entry{notice(1, "ldn", content.RuleCancelled, "2026-12-05")}, reader: Reader{Told: map[string]bool{"ldn": true}, Cities: []string{"Berlin"}}, want: "n:ldn/cancelled"},
 		{name: "and to nobody else", entries: []content.Entry{notice(1, "ldn", content.RuleCancelled, "2026-12-05")}, why: "was told nothing about this event"},
 		{name: "moved again: only the last notice", entries: []content.Entry{with(notice(1, "ldn", content.RuleMoved, "2026-12-05"), func(e *content.Entry) {
 			e.Event.Days = content.Span{First: day("2026-12-09"), Last: day("2026-12-10")}
 		}), notice(2, "ldn", content.RuleMoved, "2026-12-09")}, reader: Reader{Told: map[string]bool{"ldn": true}}, want: "n:ldn/moved", why: "moved again"},
+		{name: "moved to other days, then to another city: one notice", entries: []content.Entry{notice(1, "ldn", content.RuleMoved, "2026-12-05"), notice(2, "ldn", content.RuleMoved, "2026-12-05")},
+			reader: Reader{Told: map[string]bool{"ldn": true}}, want: "n:ldn/moved", why: "a later notice of the event is there"},
 		{name: "the order of a letter", entries: []content.Entry{article(1), remind(2, "ber", "42d", "2027-01-06", "Berlin"), remind(3, "ldn", "42d", "2027-01-05", "London"), notice(4, "nyc", content.RuleCancelled, "2026-12-05")},
 			reader: Reader{Told: map[string]bool{"nyc": true}}, want: "n:nyc/cancelled r:ldn/42d r:ber/42d a:a"},
 	}
@@ -119,7 +125,7 @@ func TestSelect(t *testing.T) {
 			if n.Items == nil {
 				n.Items = all
 			}
-			s := NewSlate(Offering{Newsletter: &n, Entries: tt.entries, BaselineUpto: tt.upto, At: noon})
+			s := NewSlate(Offering{Newsletter: &n, Entries: tt.entries, BaselineUpto: tt.upto, OfferedUpto: tt.offered, At: noon})
 			for range 2 { // the second answer comes from memory
 				if diff := cmp.Diff(tt.want, words(s.Select(&tt.reader))); diff != "" {
 					t.Errorf("items (-want +got):\n%s", diff)

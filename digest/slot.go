@@ -101,6 +101,13 @@ func (n *Newsletter) ends(slot time.Time) time.Time {
 	return slot
 }
 
+// grace is how late a slot is still made up. A tick is never quite on time, so
+// it is a minute at least.
+func (n *Newsletter) grace() time.Duration { return max(n.Grace, time.Minute) }
+
+// isSlot reports whether the schedule, as it is now, has a slot at t.
+func (n *Newsletter) isSlot(t time.Time) bool { return n.Next(t.Add(-time.Second)).Equal(t) }
+
 func (n *Newsletter) zone() *time.Location {
 	if n.Zone == nil {
 		return time.UTC

@@ -26,13 +26,15 @@ type Wire interface {
 	Remind(ctx context.Context, now time.Time, decide func(events []content.Event, made []content.Release) []content.Release) ([]content.Release, error)
 }
 
-// A WireQuery asks for releases with After < N ≤ Upto, released at Since or
-// later. Baseline ones are only among them when BaselineUpto is at least their
-// number, and then whatever their age. All early reminders of Newsletter whose
-// events have not ended are always among them.
+// A WireQuery asks for releases with After < N ≤ Upto; of those with N ≤
+// SinceUpto only what was released at Since or later. Baseline ones are only
+// among them when BaselineUpto is at least their number, and then whatever
+// their age. All early reminders of Newsletter whose events have not ended are
+// always among them.
 type WireQuery struct {
 	After, Upto  int64
 	Since        time.Time
+	SinceUpto    int64
 	BaselineUpto int64
 	Newsletter   string
 	Now          time.Time
@@ -95,8 +97,8 @@ type Readers interface {
 	// readers who may get letters; ok is false if there are none.
 	Oldest(ctx context.Context, newsletter string) (bookmark int64, ok bool, err error)
 	// Look pages through the newsletter's readers by ID without changing
-	// anything, as of an edition yet to be published.
-	Look(ctx context.Context, newsletter string, events []string, after int64, limit int) ([]Reader, error)
+	// anything, as of an edition yet to be published at now.
+	Look(ctx context.Context, newsletter string, events []string, after int64, limit int, now time.Time) ([]Reader, error)
 	// Pending returns the groups of editions in state Sending that are due at
 	// now and not expanded, oldest first.
 	Pending(ctx context.Context, now time.Time) ([]Expansion, error)
@@ -119,6 +121,7 @@ type Expansion struct {
 	Newsletter string
 	Horizon    int64
 	Published  time.Time
+	Resumed    time.Time // the later of publishing and the last resume: lateness begins to count there
 	Hand       bool
 	Group
 	// Events are those whose notices are on offer; Told of each reader is
