@@ -114,6 +114,7 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 	g.Go(func() error { return a.publisher.Run(ctx, expand) })
 	g.Go(func() error { return worker.Run(ctx) })
 	g.Go(func() error { return a.rebuild(ctx, changed) })
+	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("web: %w", err)
@@ -166,6 +167,23 @@ func (a *app) rebuild(ctx context.Context, changed <-chan struct{}) error {
 			continue
 		}
 		stamp = now
+	}
+}
+
+// watchOver takes over from processes that were killed while this one runs: a
+// send beside it, another serve.
+func (a *app) watchOver(ctx context.Context) error {
+	ticker := time.NewTicker(10 * time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		if err := a.takeOver(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("leases of killed processes could not be looked at", "err", err)
+		}
 	}
 }
 
