@@ -23,6 +23,7 @@ import (
 
 	"github.com/standfirst/standfirst/mailer"
 	"github.com/standfirst/standfirst/mailer/dkim"
+	"github.com/standfirst/standfirst/mailer/splice"
 )
 
 const domain = "example.com"
@@ -114,7 +115,24 @@ func letters(t testing.TB) [][]byte {
 		}
 		all = append(all, raw)
 	}
-	return all
+	return append(all, spliced(t, all[0]), spliced(t, all[2]))
+}
+
+// spliced writes a letter for another reader from its pieces.
+func spliced(t testing.TB, raw []byte) []byte {
+	t.Helper()
+	l, err := splice.Compile(raw, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err = l.Render(nil, &splice.Values{
+		Name: "Иван Петров", Email: "ivan@example.net", MessageID: "abc124@example.com",
+		Date: message().Date, Unsubscribe: "https://example.com/unsubscribe/abd",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }
 
 // TestSigned: what we sign verifies, with both keys.

@@ -1,6 +1,9 @@
 package splice
 
-import "encoding/base64"
+import (
+	"bytes"
+	"encoding/base64"
+)
 
 // Base64 (RFC 2045, 6.8) has no place where a value could be put in without
 // shifting all that follows, by none, one or two bytes. So what follows a value
@@ -23,15 +26,15 @@ type phases struct {
 	last  bool      // the part ends here: no tail, but padding
 }
 
-// prepare makes the phases of a text.
+// prepare makes the phases of a text, of which it keeps nothing.
 func prepare(text []byte, last bool) *phases {
-	p := &phases{text: text, last: last}
 	if len(text) <= short {
-		return p
+		return &phases{text: bytes.Clone(text), last: last}
 	}
-	p.text = text[:2]
+	p := &phases{text: bytes.Clone(text[:2]), last: last}
 	for k := range p.lines {
-		p.lines[k], p.tail[k] = appendGroups(nil, text[k:], last)
+		lines, tail := appendGroups(make([]byte, 0, len(text)*3/2), text[k:], last)
+		p.lines[k], p.tail[k] = bytes.Clone(lines), bytes.Clone(tail)
 	}
 	return p
 }

@@ -30,7 +30,6 @@ func Compile(raw []byte, holes []Hole) (*Letter, error) {
 	for i := range l.pieces {
 		l.size += l.pieces[i].memory()
 	}
-	l.size += 512
 	if err := l.checkLines(); err != nil {
 		return nil, err
 	}
@@ -214,13 +213,15 @@ func (c *compiler) whole(text []byte) error {
 	return nil
 }
 
-// checkLines looks at what was compiled the way a mail server does.
+// checkLines looks at what was compiled the way a mail server does, and how
+// long it is.
 func (l *Letter) checkLines() error {
 	v := Values{Email: "a@example.org", MessageID: "a@example.org", Date: probeDate, Unsubscribe: "https://example.org/", Holes: make([]string, l.holes)}
 	raw, err := l.Render(nil, &v)
 	if err != nil {
 		return err
 	}
+	l.room = len(raw) + 1024
 	return checkLines(raw)
 }
 

@@ -53,10 +53,10 @@ type Letter struct {
 	holes   int
 	list    bool // has a List-Unsubscribe field
 	size    int
+	room    int // bytes that a rendered letter takes, unless values are long
 }
 
-// Size is how many bytes of memory the letter takes, about. A rendered letter
-// is never much longer.
+// Size is how many bytes of memory the letter takes, about.
 func (l *Letter) Size() int { return l.size }
 
 // A piece is bytes that are everybody's, and what comes after them.
@@ -109,7 +109,7 @@ func (l *Letter) Render(dst []byte, v *Values) ([]byte, error) {
 	}
 	var room [1024]byte
 	scratch, carried := room[:0:768], room[768:768]
-	dst = slices.Grow(dst, l.size)
+	dst = slices.Grow(dst, l.room)
 	for i := range l.pieces {
 		p := &l.pieces[i]
 		dst = append(dst, p.bytes...)

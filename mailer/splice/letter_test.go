@@ -266,9 +266,6 @@ func TestRenderAppends(t *testing.T) {
 	if d := cmp.Diff("before"+string(want), string(dst)); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
-	if len(want) > l.Size() {
-		t.Errorf("%d bytes rendered of a letter of %d", len(want), l.Size())
-	}
 }
 
 // TestRenderAllocates: nothing.

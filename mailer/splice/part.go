@@ -211,7 +211,7 @@ func (c *compiler) base64(segments []segment, page bool) {
 	for i, s := range segments[:last] {
 		c.put(piece{
 			then: base64ed, hole: s.hole, html: page,
-			before: before, after: prepare(segments[i+1].text, i+1 == last),
+			before: bytes.Clone(before), after: prepare(segments[i+1].text, i+1 == last),
 		})
 		before = nil
 	}
