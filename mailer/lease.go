@@ -39,7 +39,14 @@ type edition struct {
 func (l *lease) fresh(now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return !l.over && now.Sub(l.granted) < l.length*3/4
+	return !l.over && passed(l.granted, now) < l.length*3/4
+}
+
+// passed is how long ago a moment was, by the clock that says more. The
+// monotonic one stands still while a machine sleeps, during which somebody
+// else may take the lease; the wall clock may be put back.
+func passed(since, now time.Time) time.Duration {
+	return max(now.Sub(since), now.Round(0).Sub(since.Round(0)))
 }
 
 // stop ends the lease for letters that have not begun.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"github.com/standfirst/standfirst/internal/smtptest"
 )
@@ -120,6 +121,42 @@ func TestLease(t *testing.T) {
 			}
 		})
 	})
+}
+
+// A machine that slept has a monotonic clock which knows nothing of it. Its
+// leases may be somebody else's by now.
+func TestLeaseSleeps(t *testing.T) {
+	granted := time.Now()
+	for _, tc := range []struct {
+		name       string
+		ran, slept time.Duration
+		want       bool
+	}{
+		{"at once", 0, 0, true},
+		{"in time", 44 * time.Second, 0, true},
+		{"too late", 45 * time.Second, 0, false},
+		{"slept a little", 10 * time.Second, 30 * time.Second, true},
+		{"slept too long", 10 * time.Second, 35 * time.Second, false},
+		{"wall clock put back", 45 * time.Second, -time.Hour, false},
+	} {
+		l := &lease{length: time.Minute, granted: granted}
+		if got := l.fresh(asleep(t, granted.Add(tc.ran), tc.slept)); got != tc.want {
+			t.Errorf("%s: fresh is %v", tc.name, got)
+		}
+	}
+}
+
+// asleep moves the wall clock of a moment and leaves its monotonic one.
+func asleep(t *testing.T, now time.Time, d time.Duration) time.Time {
+	t.Helper()
+	slept := now
+	// The first word of a Time from time.Now holds wall seconds above 30 bits
+	// of nanoseconds. No function of package time pulls the clocks apart.
+	*(*uint64)(unsafe.Pointer(&slept)) += uint64(int64(d/time.Second) << 30)
+	if slept.Sub(now) != 0 || slept.Round(0).Sub(now.Round(0)) != d {
+		t.Skip("this Go keeps its clocks in another way")
+	}
+	return slept
 }
 
 // Results gather while the ledger writes, and an idle ledger is not kept waiting.
