@@ -49,10 +49,21 @@ type Verdict struct {
 //	5xx before rcpt, at data                stays                           halt
 //	452 4.5.3, 454 after conn               at once, not counted            slow down
 //	421, 4xx at conn or mail                stays, not counted              breaker
-//	4xx at rcpt, data, done                 later, counted; at last expired
+//	4xx at rcpt, data, done                 later, counted; after a day
+//	                                        expired, or failed if in doubt
 //	no reply at conn                        stays, not counted              breaker
 //	no reply at mail, rcpt, data            soon, not counted               new connection
-//	no reply in body                        in doubt: once more, then failed
+//	no reply in body                        in doubt: once more, then failed,
+//	                                        doubt
+//
+// A letter in doubt is sent again under its own Message-ID, so that the
+// reader's server can tell. Giving it up is the one case in which content may
+// come again under another: it may have arrived, and as nobody knows, what it
+// held comes in the reader's next letter too. That happens when it is lost in
+// its text a second time or when a day has passed, and is counted as failed
+// for [InDoubt]; when a server refuses it for good after all, which is counted
+// as what the server said; and when an editor cancels the edition, which the
+// [Ledger] counts.
 //
 // A bare 550, 551 or 553 at rcpt does not suppress: servers without enhanced
 // codes say the same to an address that is gone, to a sender on a list of
@@ -110,10 +121,16 @@ func Stale(d Delivery, now time.Time, r Rules) (Outcome, bool) {
 	if d.First.IsZero() || now.Sub(d.First) < r.patience() {
 		return Outcome{}, false
 	}
+	return tired(d), true
+}
+
+// tired is what becomes of a delivery whose patience is over. One that may
+// have arrived is told apart: its content may come a second time.
+func tired(d Delivery) Outcome {
 	if d.Doubt {
-		return Outcome{State: Failed, Reason: InDoubt}, true
+		return Outcome{State: Failed, Reason: InDoubt}
 	}
-	return Outcome{State: Skipped, Reason: Expired}, true
+	return Outcome{State: Skipped, Reason: Expired}
 }
 
 // refusal judges a 5xx reply.
@@ -185,7 +202,8 @@ func (v *Verdict) later(d Delivery, now time.Time, r Rules) {
 	}
 	due := now.Add(r.wait(d))
 	if due.After(first.Add(r.patience())) {
-		v.State, v.Reason, v.Attempt = Skipped, Expired, true
+		o := tired(d)
+		v.State, v.Reason, v.Attempt = o.State, o.Reason, true
 		return
 	}
 	v.again(d, due, true)

@@ -80,6 +80,7 @@ func TestDecide(t *testing.T) {
 		{"busy at data", code(PhaseData, 450, ""), first, queued(minute, true)},
 		{"expired", code(PhaseRcpt, 450, "4.2.1"), Delivery{First: noon.Add(-24 * time.Hour), Attempts: 9},
 			Verdict{Outcome: Outcome{State: Skipped, Reason: Expired, Attempt: true}}},
+		{"expired in doubt", code(PhaseRcpt, 450, "4.2.1"), Delivery{First: noon.Add(-24 * time.Hour), Attempts: 9, Doubt: true}, failed(InDoubt)},
 
 		{"too many recipients", code(PhaseRcpt, 452, "4.5.3"), first, with(with(queued(0, false), slow), closed)},
 		{"throttled", code(PhaseDone, 454, "4.7.0"), first, with(queued(0, false), slow)},

@@ -33,7 +33,7 @@ const (
 	Bounced       = "bounced" // the address does not exist; it is suppressed
 	PolicyRefused = "policy"  // the letter or its sender is not wanted: no fault of the reader's
 	Refused       = "refused" // anything else a server refuses for good
-	InDoubt       = "doubt"   // lost twice after the text had begun
+	InDoubt       = "doubt"   // given up, and may have arrived: lost twice in its text, or once and then out of time
 	BadAddress    = "address" // not an address that can be written to
 	Unwritten     = "render"  // the letter could not be made
 )
