@@ -19,8 +19,11 @@ import (
 // A Mailbox is a transport that catches mail: each letter becomes a file in a
 // folder, as it would have gone out, under the two fields that a receiving
 // server puts before it (RFC 5321 4.4). Any number of processes may write to
-// one folder. A letter survives the end of the process, but not necessarily
-// that of the machine.
+// one folder.
+//
+// A letter survives the end of the process, but not necessarily that of the
+// machine: it is not synced to the disk, although the ledger says that it was
+// sent. Nobody waits for caught mail, and a relay keeps this promise itself.
 type Mailbox struct {
 	Dir string // made when needed
 	// Now is when a letter comes in; nil: time.Now.
