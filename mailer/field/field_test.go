@@ -88,6 +88,14 @@ func byTheBook(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
+func TestIsSpace(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if isSpace(r) != unicode.IsSpace(r) {
+			t.Errorf("%U", r)
+		}
+	}
+}
+
 // FuzzField: whatever stands in a name, one field comes out, its lines are
 // legal, and Go's parser, which is not ours, reads the name that was meant.
 func FuzzField(f *testing.F) {

@@ -22,7 +22,7 @@ func AppendLine[S ~string | ~[]byte](dst []byte, s S) []byte {
 		switch {
 		case broken && again: // a run of broken bytes is one sign
 			continue
-		case unicode.IsSpace(r):
+		case isSpace(r):
 			gap = true
 			continue
 		case unicode.IsControl(r), 0x202A <= r && r <= 0x202E, 0x2066 <= r && r <= 0x2069, r == 0xFEFF:
@@ -35,6 +35,15 @@ func AppendLine[S ~string | ~[]byte](dst []byte, s S) []byte {
 		dst = utf8.AppendRune(dst, r)
 	}
 	return dst
+}
+
+// isSpace is unicode.IsSpace, without its tables for the letters of most
+// scripts, among which there is none.
+func isSpace(r rune) bool {
+	if 0x100 <= r && r < 0x1680 || r > 0x3000 {
+		return false
+	}
+	return unicode.IsSpace(r)
 }
 
 // isLine recognises what most values are: ASCII words, one space apart.
