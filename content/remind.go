@@ -55,7 +55,8 @@ func Reminders(events []Event, made []Release, days []int, now time.Time) []Rele
 
 // Early returns the reminders that newsletter must carry now because they
 // would fall due between now and the event, while the newsletter's next slot
-// comes only when the event has begun. A zero next means that no other slot
+// comes only when the event has begun, at its very start included: reminders
+// hold no more then. A zero next means that no other slot
 // is known, and nothing is early. An event gives at most one, that of the
 // latest day, unless it was made before: for this newsletter or for all.
 func Early(events []Event, made []Release, days []int, newsletter string, now, next time.Time) []Release {
@@ -66,7 +67,7 @@ func Early(events []Event, made []Release, days []int, newsletter string, now, n
 	history := byEvent(made)
 	var early []Release
 	for _, e := range coming(events, now) {
-		if !e.Begins().Before(next) {
+		if e.Begins().After(next) {
 			continue
 		}
 		for i := len(rules) - 1; i >= 0; i-- {

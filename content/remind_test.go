@@ -195,7 +195,8 @@ func TestEarly(t *testing.T) {
 	}{
 		"the next slot is in time":         {now: "2026-05-19T07:00:00Z", next: "2026-05-26T07:00:00Z"},
 		"the next slot is too late":        {now: "2026-05-26T07:00:00Z", next: "2026-06-02T07:00:00Z", want: "2d"},
-		"the next slot is at the start":    {now: "2026-05-26T07:00:00Z", next: "2026-06-01T23:00:00Z"},
+		"the next slot is at the start":    {now: "2026-05-26T07:00:00Z", next: "2026-06-01T23:00:00Z", want: "2d"},
+		"the next slot is a second before": {now: "2026-05-26T07:00:00Z", next: "2026-06-01T22:59:59Z"},
 		"no other slot is known":           {now: "2026-05-26T07:00:00Z"},
 		"it is due already":                {now: "2026-05-31T07:00:00Z", next: "2026-06-07T07:00:00Z"},
 		"monthly: only the latest":         {now: "2026-05-15T07:00:00Z", next: "2026-06-15T07:00:00Z", want: "2d"},
