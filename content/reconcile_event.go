@@ -86,7 +86,8 @@ func (r *reconciling) seenEvent(old *Event, f *FoundEvent, keys []Key) {
 
 // notice adds the notice that a change of an event calls for: that it does not
 // take place, or that it does at another time or in another place. Who was
-// told nothing about it needs no notice, nor who was told already.
+// told nothing about it needs no notice. An event that was missing in between
+// and is back as called off is no change: readers have that notice.
 func (r *reconciling) notice(old, e *Event) {
 	made := r.known.Notified[e.ID]
 	if len(made) == 0 || !r.now.Before(old.Begins()) || !r.now.Before(e.Begins()) {
@@ -97,7 +98,7 @@ func (r *reconciling) notice(old, e *Event) {
 	last := slices.MaxFunc(made, func(a, b Release) int { return cmp.Compare(a.N, b.N) })
 	switch {
 	case off(e.Status) && !off(old.Status):
-		if last.Rule == RuleCancelled {
+		if old.Status == Missing && last.Rule == RuleCancelled {
 			return // called off, gone from the list, and back as called off
 		}
 		n.Rule = RuleCancelled

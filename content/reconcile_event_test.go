@@ -117,8 +117,8 @@ func TestEventChanges(t *testing.T) {
 	}
 }
 
-// TestNoticesAgain: each change gives one notice, and nobody is told twice
-// that an event was called off.
+// TestNoticesAgain: each change gives one notice, also the second time; being
+// gone from the list and back is no change.
 func TestNoticesAgain(t *testing.T) {
 	s := newSite(t)
 	e := conf("Lead", "2026-06-02")
@@ -136,8 +136,11 @@ func TestNoticesAgain(t *testing.T) {
 		{events(), "reminder 42d Lead, notice cancelled Lead"},
 		{events(put), "reminder 42d Lead, notice cancelled Lead"},
 		{events(e), "reminder 42d Lead, notice cancelled Lead"},
-		{events(anew), "reminder 42d Lead, notice cancelled Lead, notice moved Lead"},
-		{events(off), "reminder 42d Lead, notice cancelled Lead, notice moved Lead, notice cancelled Lead"},
+		{events(off), "reminder 42d Lead, notice cancelled Lead, notice cancelled Lead"},
+		{events(put), "reminder 42d Lead, notice cancelled Lead, notice cancelled Lead"},
+		{events(e), "reminder 42d Lead, notice cancelled Lead, notice cancelled Lead"},
+		{events(anew), "reminder 42d Lead, notice cancelled Lead, notice cancelled Lead, notice moved Lead"},
+		{events(off), "reminder 42d Lead, notice cancelled Lead, notice cancelled Lead, notice moved Lead, notice cancelled Lead"},
 	} {
 		s.sync(minute, st.shown)
 		if got := s.released(); got != st.wire {
