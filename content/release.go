@@ -16,7 +16,7 @@ type Release struct {
 
 	// Of reminders and notices:
 	Rule string // reminder: "42d"; notice: RuleCancelled or RuleMoved
-	Days Span   // the days of the event when this was released
+	Days Span   // the days of the event when this was released; a reminder is worded from its present ones
 
 	// Newsletter is set on a reminder that one newsletter carries early,
 	// because it would expire before that newsletter's next slot. No other
@@ -60,6 +60,10 @@ type Entry struct {
 // Holds reports whether the release may still be given to a reader at now, and
 // if not, why. It is asked when a reader is expanded into an edition and again
 // when the letter is written.
+//
+// A reminder holds although the event moved since, as long as it takes place
+// and has not begun: it is worded on the day of sending from the event's
+// present days, and [Reminders] counts it as made for these too.
 func (e *Entry) Holds(now time.Time) (ok bool, why string) {
 	switch e.Kind {
 	case KindArticle:
@@ -77,8 +81,6 @@ func (e *Entry) Holds(now time.Time) (ok bool, why string) {
 		switch {
 		case !e.Event.On():
 			return false, "event " + string(e.Event.Status)
-		case e.Event.Days.First != e.Days.First:
-			return false, "event moved"
 		case !now.Before(e.Event.Begins()):
 			return false, "event has begun"
 		}
