@@ -87,7 +87,7 @@ func TestPlans(t *testing.T) {
 	must(db.Pause(ctx, "weekly/3", "why", now))
 	must(db.Resume(ctx, "weekly/3", now))
 	must(db.Cancel(ctx, "weekly/3", "why", now))
-	_, err = db.Look(ctx, "weekly", []string{"e"}, 0, 10)
+	_, err = db.Look(ctx, "weekly", []string{"e"}, 0, 10, now)
 	must(err)
 	_, _, err = db.Oldest(ctx, "weekly")
 	must(err)

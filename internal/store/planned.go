@@ -139,10 +139,10 @@ func (db *DB) Oldest(ctx context.Context, newsletter string) (bookmark int64, ok
 	return bookmark, ok, nil
 }
 
-// Look implements digest.Readers. Whether a pause is over is judged now.
-func (db *DB) Look(ctx context.Context, newsletter string, events []string, after int64, limit int) ([]digest.Reader, error) {
+// Look implements digest.Readers.
+func (db *DB) Look(ctx context.Context, newsletter string, events []string, after int64, limit int, now time.Time) ([]digest.Reader, error) {
 	s := db.read()
-	out, err := readers(ctx, s, newsletter, time.Now(), `r.id > $2 AND r.status <> 'pending'
+	out, err := readers(ctx, s, newsletter, now, `r.id > $2 AND r.status <> 'pending'
 		ORDER BY r.id LIMIT $3`, after, limit)
 	if err == nil {
 		err = told(ctx, s, events, out)

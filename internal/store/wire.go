@@ -153,12 +153,12 @@ func (db *DB) Entries(ctx context.Context, q digest.WireQuery) ([]content.Entry,
 		WHERE w.n IN (
 			SELECT n FROM wire
 			WHERE n > $1 AND n <= $2 AND newsletter = ''
-				AND (baseline = 0 AND at >= $3 OR baseline = 1 AND n <= $4)
+				AND (baseline = 0 AND (at >= $3 OR n > $4) OR baseline = 1 AND n <= $5)
 			UNION
 			SELECT early.n FROM wire early JOIN events ON events.id = early.item
-			WHERE early.newsletter = $5 AND early.newsletter <> '' AND early.n <= $6 AND events.over > $7)
+			WHERE early.newsletter = $6 AND early.newsletter <> '' AND early.n <= $7 AND events.over > $8)
 		ORDER BY w.n`,
-		q.After, q.Upto, sinceMilli(q.Since), q.BaselineUpto, q.Newsletter, q.Upto, q.Now.UnixMilli())
+		q.After, q.Upto, sinceMilli(q.Since), q.SinceUpto, q.BaselineUpto, q.Newsletter, q.Upto, q.Now.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("releases after %d: %w", q.After, err)
 	}

@@ -245,8 +245,10 @@ var wireTests = []test{
 		}{
 			{"everything of weekly", digest.WireQuery{Upto: 6, BaselineUpto: 6, Newsletter: weekly}, "[1 2 3 6]"},
 			{"no baseline", digest.WireQuery{Upto: 6, Newsletter: weekly}, "[2 3 6]"},
-			{"of late", digest.WireQuery{Upto: 6, Newsletter: weekly, Since: w.now.AddDate(0, 0, -1)}, "[3 6]"},
-			{"baseline of any age", digest.WireQuery{Upto: 6, BaselineUpto: 1, Since: w.now, Newsletter: weekly}, "[1 3 6]"},
+			{"of late", digest.WireQuery{Upto: 6, Newsletter: weekly, Since: w.now.AddDate(0, 0, -1), SinceUpto: 6}, "[3 6]"},
+			{"of late, up to a number", digest.WireQuery{Upto: 6, Newsletter: weekly, Since: w.now.AddDate(0, 0, 1), SinceUpto: 2}, "[3 6]"},
+			{"of late, from a number on", digest.WireQuery{Upto: 6, Newsletter: weekly, Since: w.now.AddDate(0, 0, 1), SinceUpto: 1}, "[2 3 6]"},
+			{"baseline of any age", digest.WireQuery{Upto: 6, BaselineUpto: 1, Since: w.now, SinceUpto: 6, Newsletter: weekly}, "[1 3 6]"},
 			{"after the early one", digest.WireQuery{After: 5, Upto: 6, Newsletter: weekly}, "[3 6]"},
 			{"up to a horizon", digest.WireQuery{Upto: 2, Newsletter: weekly}, "[2]"},
 			{"of another newsletter", digest.WireQuery{After: 2, Upto: 6, Newsletter: "other"}, "[4 6]"},
