@@ -22,8 +22,8 @@ const (
 // is new, edited, held, withdrawn and released. It asks neither paths nor
 // dates: an article is what owns its keys, and is released once.
 //
-// The first sync of a source is its baseline: what is public then enters the
-// wire at once, marked. Later, an article is released when its date has come
+// The first sync of a source is its baseline: what is public then, and was not
+// known by another source, enters the wire at once, marked. Later, an article is released when its date has come
 // and it stayed unchanged for rules.Settle. More than rules.Flood of them at
 // once are held until an editor agrees. What is gone from a complete listing
 // is withdrawn, or forgotten if it was never released; but a listing that
@@ -79,16 +79,17 @@ type reconciling struct {
 	changes []*Change
 	states  []*StateChange
 	forget  []string
-	ready   []ready // to be released, unless they are too many
+	ready   []candidate // to be released, unless they are too many
 	notices []Release
 	plan    *Plan
 }
 
-// ready is an article that may be released: state points into the change that
-// will say so.
-type ready struct {
+// candidate is an article that was never released: state and reason point into
+// the change that will say what becomes of it.
+type candidate struct {
 	id, title string
 	published time.Time
+	baseline  bool // the first sync of its source shows it, and nobody knew it
 	state     *State
 	reason    *string
 }
@@ -101,28 +102,29 @@ func (r *reconciling) own(source string) bool {
 
 // release decides about the articles that are ready, together.
 func (r *reconciling) release() {
-	n, flood := len(r.ready), r.rules.Flood
-	if !r.plan.Baseline && !r.rules.Accept && flood > 0 && n > flood {
-		for _, a := range r.ready {
+	baseline := func(a candidate) bool { return a.baseline }
+	news := slices.DeleteFunc(slices.Clone(r.ready), baseline)
+	if n, flood := len(news), r.rules.Flood; !r.rules.Accept && flood > 0 && n > flood {
+		for _, a := range news {
 			*a.state, *a.reason = Held, ReasonFlood
 		}
 		r.fail("%d new articles at once, and flood is %d: held until an editor agrees", n, flood)
 		r.plan.Report.Held += n
-		return
+		r.ready = slices.DeleteFunc(r.ready, func(a candidate) bool { return !a.baseline })
 	}
-	slices.SortStableFunc(r.ready, func(a, b ready) int {
+	slices.SortStableFunc(r.ready, func(a, b candidate) int {
 		return cmp.Or(a.published.Compare(b.published), cmp.Compare(a.title, b.title), cmp.Compare(a.id, b.id))
 	})
 	for _, a := range r.ready {
 		*a.state, *a.reason = Public, ""
 		r.plan.Releases = append(r.plan.Releases, Release{
-			Kind: KindArticle, Item: a.id, Baseline: r.plan.Baseline, At: r.now,
+			Kind: KindArticle, Item: a.id, Baseline: a.baseline, At: r.now,
 		})
+		if a.baseline {
+			r.plan.Report.Baseline++
+		}
 	}
-	r.plan.Report.Released = n
-	if r.plan.Baseline {
-		r.plan.Report.Baseline = n
-	}
+	r.plan.Report.Released = len(r.ready)
 }
 
 // finish puts the plan together.

@@ -48,7 +48,7 @@ func (r *reconciling) fresh(f *Found, keys []Key) {
 	c.Slug = r.slug("", f.Slug, f.Title, c.ID)
 	c.URL = f.URLAt(c.Slug)
 	r.changes = append(r.changes, c)
-	r.advance(&c.State, &c.Reason, c.Due, c.Since, ready{id: c.ID, title: c.Title, published: c.Published})
+	r.advance(&c.State, &c.Reason, c.Due, c.Since, candidate{id: c.ID, title: c.Title, published: c.Published, baseline: r.plan.Baseline})
 }
 
 // seen compares a known article with what the source shows now.
@@ -106,9 +106,9 @@ func (r *reconciling) seen(k *KnownArticle, f *Found, c claim) {
 	case k.State == Held && (k.Reason != ReasonFlood || !r.rules.Accept):
 		rep.Held++
 	case k.State == Held: // the editor agrees, and knows it as it is now
-		r.advance(state, reason, due, time.Time{}, ready{id: k.ID, title: f.Title, published: f.Published})
+		r.advance(state, reason, due, time.Time{}, candidate{id: k.ID, title: f.Title, published: f.Published})
 	case k.State == Settling || k.State == Scheduled:
-		r.advance(state, reason, due, since, ready{id: k.ID, title: f.Title, published: f.Published})
+		r.advance(state, reason, due, since, candidate{id: k.ID, title: f.Title, published: f.Published})
 	}
 }
 
@@ -183,7 +183,7 @@ func (r *reconciling) unshown(k *KnownArticle) {
 		return
 	}
 	s := &StateChange{ID: k.ID, State: k.State, Reason: k.Reason}
-	r.advance(&s.State, &s.Reason, r.ahead(k.Due), since, ready{id: k.ID, title: k.Title, published: k.Day.In(time.UTC)})
+	r.advance(&s.State, &s.Reason, r.ahead(k.Due), since, candidate{id: k.ID, title: k.Title, published: k.Day.In(time.UTC)})
 	r.states = append(r.states, s)
 }
 
@@ -201,9 +201,9 @@ func (r *reconciling) stay(k *KnownArticle) {
 
 // advance moves an article that was never released as far as time allows:
 // scheduled, settling, or ready.
-func (r *reconciling) advance(state *State, reason *string, due, since time.Time, a ready) {
+func (r *reconciling) advance(state *State, reason *string, due, since time.Time, a candidate) {
 	settled := since.Add(r.rules.Settle)
-	if r.plan.Baseline || since.IsZero() {
+	if a.baseline || since.IsZero() {
 		settled = r.now
 	}
 	*reason = ""

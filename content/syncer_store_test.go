@@ -185,6 +185,7 @@ type site struct {
 	name  string
 	rules Rules
 	now   time.Time
+	live  map[string]bool // names of the sources in the configuration; nil: all
 }
 
 func newSite(t *testing.T) *site {
@@ -202,6 +203,7 @@ func (s *site) sync(after time.Duration, l Listing) *Plan {
 	s.t.Helper()
 	s.now = s.now.Add(after)
 	p, err := s.m.Sync(s.t.Context(), s.name, s.now, func(k *Known) (*Plan, error) {
+		k.Live = s.live
 		return Reconcile(k, &l, s.rules, s.now), nil
 	})
 	if err != nil {
