@@ -23,12 +23,13 @@ const (
 // dates: an article is what owns its keys, and is released once.
 //
 // The first sync of a source is its baseline: what is public then, and was not
-// known by another source, enters the wire at once, marked. Later, an article is released when its date has come
-// and it stayed unchanged for rules.Settle. More than rules.Flood of them at
-// once are held until an editor agrees. What is gone from a complete listing
-// is withdrawn, or forgotten if it was never released; but a listing that
-// would take away more than the flood and more than half of what is public,
-// or everything, is not believed before an editor agrees.
+// known by another source, enters the wire at once, marked. Later, an article
+// is released when its date has come and it stayed unchanged for rules.Settle.
+// More than rules.Flood of them within that time are held until an editor
+// agrees. What is gone from a complete listing is withdrawn, or forgotten if
+// it was never released; but a listing that would take away more than the
+// flood and more than half of what is public, or everything, is not believed
+// before an editor agrees.
 //
 // An article belongs to the source that showed it first; another source that
 // shows it too only adds keys. It is adopted by the other one when its own is
@@ -75,13 +76,15 @@ type reconciling struct {
 	slugs  map[string]bool // taken
 	unread map[string]bool // IDs of what is there but could not be read
 
-	doubted bool // so much is gone that the listing is not believed
-	changes []*Change
-	states  []*StateChange
-	forget  []string
-	ready   []candidate // to be released, unless they are too many
-	notices []Release
-	plan    *Plan
+	doubted  bool // so much is gone that the listing is not believed
+	changes  []*Change
+	states   []*StateChange
+	forget   []string
+	ready    []candidate // to be released, unless they are too many
+	settling []candidate // settling, unless they are too many
+	stopped  int         // held by the flood guard, so lately that they would be settling
+	notices  []Release
+	plan     *Plan
 }
 
 // candidate is an article that was never released: state and reason point into
@@ -89,7 +92,8 @@ type reconciling struct {
 type candidate struct {
 	id, title string
 	published time.Time
-	baseline  bool // the first sync of its source shows it, and nobody knew it
+	baseline  bool      // the first sync of its source shows it, and nobody knew it
+	settled   time.Time // when it will be, or was
 	state     *State
 	reason    *string
 }
@@ -100,18 +104,25 @@ func (r *reconciling) own(source string) bool {
 	return source == r.known.Source || r.known.Live != nil && !r.known.Live[source]
 }
 
-// release decides about the articles that are ready, together.
+// release decides about the articles that settle or are ready, together. An
+// import that takes its time is a flood too, so everything that came within the
+// time of settling counts, and is held before the first of it is ready.
 func (r *reconciling) release() {
-	baseline := func(a candidate) bool { return a.baseline }
-	news := slices.DeleteFunc(slices.Clone(r.ready), baseline)
-	if n, flood := len(news), r.rules.Flood; !r.rules.Accept && flood > 0 && n > flood {
+	news := slices.DeleteFunc(slices.Concat(r.ready, r.settling), func(a candidate) bool { return a.baseline })
+	if n, flood := len(news)+r.stopped, r.rules.Flood; !r.rules.Accept && flood > 0 && n > flood && len(news) > 0 {
 		for _, a := range news {
 			*a.state, *a.reason = Held, ReasonFlood
 		}
 		r.fail("%d new articles at once, and flood is %d: held until an editor agrees", n, flood)
-		r.plan.Report.Held += n
+		r.plan.Report.Held += len(news)
 		r.ready = slices.DeleteFunc(r.ready, func(a candidate) bool { return !a.baseline })
+		r.settling = nil
 	}
+	for _, a := range r.settling {
+		*a.state, *a.reason = Settling, ""
+		r.wait(a.settled)
+	}
+	r.plan.Report.Settling += len(r.settling)
 	slices.SortStableFunc(r.ready, func(a, b candidate) int {
 		return cmp.Or(a.published.Compare(b.published), cmp.Compare(a.title, b.title), cmp.Compare(a.id, b.id))
 	})

@@ -105,6 +105,9 @@ func (r *reconciling) seen(k *KnownArticle, f *Found, c claim) {
 		}
 	case k.State == Held && (k.Reason != ReasonFlood || !r.rules.Accept):
 		rep.Held++
+		if k.Reason == ReasonFlood && since.Add(r.rules.Settle).After(r.now) {
+			r.stopped++
+		}
 	case k.State == Held: // the editor agrees, and knows it as it is now
 		r.advance(state, reason, due, time.Time{}, candidate{id: k.ID, title: f.Title, published: f.Published})
 	case k.State == Settling || k.State == Scheduled:
@@ -206,18 +209,15 @@ func (r *reconciling) advance(state *State, reason *string, due, since time.Time
 	if a.baseline || since.IsZero() {
 		settled = r.now
 	}
-	*reason = ""
+	a.state, a.reason, a.settled = state, reason, settled
 	switch {
 	case !due.IsZero():
-		*state = Scheduled
+		*state, *reason = Scheduled, ""
 		r.plan.Report.Scheduled++
 		r.wait(later(due, settled))
 	case settled.After(r.now):
-		*state = Settling
-		r.plan.Report.Settling++
-		r.wait(settled)
+		r.settling = append(r.settling, a)
 	default:
-		a.state, a.reason = state, reason
 		r.ready = append(r.ready, a)
 	}
 }

@@ -166,18 +166,28 @@ func TestReconcile(t *testing.T) {
 		},
 		"a flood is held, does not trickle out, and goes out when an editor agrees": {
 			{shown: folder(a), wire: "*A", report: Report{Articles: 1, Released: 1, Baseline: 1}},
-			{after: minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Settling: 21}},
-			{after: 2 * minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21,
+			{after: minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21,
 				Errors: []string{"21 new articles at once, and flood is 20: held until an editor agrees"}}},
+			{after: 2 * minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21}},
 			{after: minute, shown: folder(append(many(21), a, b)...), wire: "*A", report: Report{Articles: 23, Held: 21, Settling: 1}},
 			{after: 2 * minute, shown: folder(append(many(21), a, b)...), wire: "*A, B", report: Report{Articles: 23, Held: 21, Released: 1}},
 			{after: minute, shown: folder(append(many(21), a, b)...), accept: true, wire: "*A, B, " + manyWire(21), report: Report{Articles: 23, Released: 21}},
 		},
+		"a flood that arrives slowly, and what comes with it": {
+			{shown: folder(a), wire: "*A", report: Report{Articles: 1, Released: 1, Baseline: 1}},
+			{after: minute, shown: folder(append(many(10), a)...), wire: "*A", report: Report{Articles: 11, Settling: 10}},
+			{after: minute, shown: folder(append(many(20), a)...), wire: "*A", report: Report{Articles: 21, Settling: 20}},
+			{after: minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21, // ten of them are ready
+				Errors: []string{"21 new articles at once, and flood is 20: held until an editor agrees"}}},
+			{after: 59 * time.Second, shown: folder(append(many(21), a, b)...), wire: "*A", report: Report{Articles: 23, Settling: 1, Held: 21}},
+			{after: time.Second, shown: folder(append(many(22), a, b)...), wire: "*A", report: Report{Articles: 24, Settling: 2, Held: 21}},
+			{after: 5 * minute, shown: folder(append(many(22), a, b)...), wire: "*A, M21, B", report: Report{Articles: 24, Held: 21, Released: 2}},
+		},
 		"a flood held that is renamed is held still": {
 			{shown: folder(a), wire: "*A", report: Report{Articles: 1, Released: 1, Baseline: 1}},
-			{after: minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Settling: 21}},
-			{after: 2 * minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21,
+			{after: minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21,
 				Errors: []string{"21 new articles at once, and flood is 20: held until an editor agrees"}}},
+			{after: 2 * minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21}},
 			{after: minute, shown: folder(append(many(20), a, post("m20", 20).at("z"))...), wire: "*A", report: Report{Articles: 22, Held: 21}},
 			{after: 9 * minute, shown: folder(append(many(20), a, post("m20", 20).at("z"))...), wire: "*A", report: Report{Articles: 22, Held: 21}},
 		},
@@ -388,5 +398,23 @@ func TestOursStaysWhere(t *testing.T) {
 		if got := s.m.articles[id]; got.Slug != want || got.URL != "https://example.com/articles/"+want {
 			t.Errorf("%s stands at %s with slug %s, want %s", id, got.URL, got.Slug, want)
 		}
+	}
+}
+
+// TestFloodTrickles: an import that takes its time is a flood still, and its
+// last few do not slip through.
+func TestFloodTrickles(t *testing.T) {
+	s := newSite(t)
+	shown := []Found{post("a", 1)}
+	s.sync(0, folder(shown...))
+	for i := range 310 {
+		shown = append(shown, post(fmt.Sprintf("old%03d", i), i+10))
+		if i%5 == 4 {
+			s.sync(2*time.Second, folder(shown...))
+		}
+	}
+	s.sync(2*minute, folder(shown...))
+	if got := s.sync(2*minute, folder(shown...)).Report.Held; got != 310 || s.released() != "*A" {
+		t.Errorf("held %d of 310, on the wire %s", got, s.released())
 	}
 }

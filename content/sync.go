@@ -5,7 +5,7 @@ import "time"
 // Rules are the settings under which one source is reconciled.
 type Rules struct {
 	Settle time.Duration // how long an article must stay unchanged before it is released; 0: at once
-	Flood  int           // more new articles than this in one sync are held; 0: no guard
+	Flood  int           // more new articles than this, ready or settling, are held; 0: no guard
 	Accept bool          // an editor agrees: what the flood guard holds is released
 	Mint   func() string // a new ID; nil: random
 }
