@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -157,14 +158,92 @@ func TestScheduledDigest(t *testing.T) {
 		stop := o.serve()
 		for range 2 { // on Wednesday there is nothing new
 			o.write()
-			time.Sleep(24 * time.Hour)
+			time.Sleep(10 * time.Hour)
 			o.deliver()
+			time.Sleep(14 * time.Hour)
 		}
 		time.Sleep(12 * time.Hour)
 		stop()
 		want := []string{"news/2000-01-03T08:00 sent", "news/2000-01-04T08:00 sent"}
 		if diff := cmp.Diff(want, o.editions("news")); diff != "" {
 			t.Errorf("editions (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A server that was away after publishing does not send an old digest: its
+// content comes in the next one.
+func TestLateLettersWaitForTheNextEdition(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t, newsletter(t, "news", "0 8 * * MON,WED", "Europe/London"))
+		defer o.db.Close()
+		o.reader("ada", "", "news")
+		o.write()
+		time.Sleep(2*24*time.Hour + 7*time.Hour)
+		o.serveFor(2 * time.Hour) // Monday: published, and then the machine is off
+		time.Sleep(15 * time.Hour)
+		o.deliver()
+		time.Sleep(31 * time.Hour)
+		o.serveFor(2 * time.Hour) // Wednesday
+		o.deliver()
+		reader, err := o.db.ByEmail(t.Context(), "ada@example.com")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := o.db.History(t.Context(), reader.ID, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range rows {
+			got = append(got, fmt.Sprint(r.Edition, " ", r.State, " ", r.Reason, " ", len(r.Items)))
+		}
+		want := []string{"news/2000-01-05T08:00 sent  1", "news/2000-01-03T08:00 skipped late 1"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("history (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A changed schedule holds from the moment it is read.
+func TestScheduleChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t, newsletter(t, "news", "0 8 1 * *", "UTC"))
+		defer o.db.Close()
+		o.reader("ada", "", "news")
+		o.write()
+		time.Sleep(24 * time.Hour)
+		o.serveFor(time.Minute) // waits for 1 February
+		o.publisher.Newsletters[0] = newsletter(t, "news", "0 8 * * *", "UTC")
+		o.serveFor(9 * time.Hour)
+		if diff := cmp.Diff([]string{"news/2000-01-02T08:00 sending"}, o.editions("news")); diff != "" {
+			t.Errorf("editions (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A newsletter that left the configuration keeps nobody else waiting.
+func TestNewsletterGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gone, stays := newsletter(t, "gone", "0 8 * * *", "UTC"), newsletter(t, "stays", "0 9 * * *", "UTC")
+		o := newOffice(t, gone, stays)
+		defer o.db.Close()
+		o.reader("ada", "", "gone", "stays")
+		o.write()
+		o.sync()
+		for _, n := range []string{"gone", "stays"} {
+			if _, err := o.publisher.Publish(t.Context(), digest.Request{Newsletter: n, Hand: true, Key: "k"}, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.publisher.Newsletters = []*digest.Newsletter{stays}
+		if _, err := o.publisher.Expand(t.Context(), time.Now()); !errors.Is(err, digest.ErrNotFound) {
+			t.Errorf("expanding: %v", err)
+		}
+		for n, want := range map[string]string{"gone": " paused", "stays": " sending"} {
+			if got := o.editions(n); len(got) != 1 || !strings.HasSuffix(got[0], want) {
+				t.Errorf("editions of %s: %v", n, got)
+			}
 		}
 	})
 }
