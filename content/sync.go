@@ -1,6 +1,9 @@
 package content
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Rules are the settings under which one source is reconciled.
 type Rules struct {
@@ -118,4 +121,19 @@ type Report struct {
 	Held      int      `json:"held"`    // waiting for an editor, after this sync
 	Refused   int      `json:"refused"` // items that could not be read
 	Errors    []string `json:"errors"`  // one line each
+}
+
+// then is the report of two syncs of a source as if they were one.
+func (r Report) then(next Report) Report {
+	next.Released += r.Released
+	next.Baseline += r.Baseline
+	next.Edited += r.Edited
+	next.Withdrawn += r.Withdrawn
+	next.Notices += r.Notices
+	for _, e := range r.Errors {
+		if !slices.Contains(next.Errors, e) {
+			next.Errors = append(next.Errors, e)
+		}
+	}
+	return next
 }

@@ -58,13 +58,19 @@ type SyncOptions struct {
 // that cannot be read has that in its report, and stops neither the others nor
 // loses anything. The error is the store's.
 func (s *Syncer) Sync(ctx context.Context, now time.Time, opt SyncOptions) ([]Report, error) {
-	reports, _, err := s.sync(ctx, s.Sources, now, opt)
-	return reports, err
+	out, err := s.sync(ctx, s.Sources, now, opt)
+	return out.reports, err
 }
 
-// sync is Sync of some sources. It also returns when something that waits will
-// be ready, by source; zero where nothing waits.
-func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt SyncOptions) ([]Report, []time.Time, error) {
+// outcome is what a sync of some sources came to.
+type outcome struct {
+	reports []Report
+	next    []time.Time // when something that waits will be ready, by source; zero where nothing waits
+	dropped bool        // something is shown no more, which a source that was not read may show
+}
+
+// sync is Sync of some sources.
+func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt SyncOptions) (out outcome, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
@@ -76,36 +82,51 @@ func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt
 	}
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
-		return nil, nil, fmt.Errorf("sync: %w", err) // nothing is written of what was read in haste
+		return out, fmt.Errorf("sync: %w", err) // nothing is written of what was read in haste
 	}
 	ctx = context.WithoutCancel(ctx) // and what is begun is written down
 
-	reports := make([]Report, len(sources))
-	next := make([]time.Time, len(sources))
+	out.reports = make([]Report, len(sources))
+	out.next = make([]time.Time, len(sources))
 	var errs []error
 	news := false
-	for i, w := range sources {
-		name := w.Source.Name()
-		reports[i] = Report{Source: name}
-		if failures[i] != nil {
-			reports[i].Errors = []string{failures[i].Error()}
-			s.tell(reports[i])
-			continue
-		}
+	reconcile := func(i int) (plan *Plan) {
+		w := sources[i]
 		w.Rules.Accept = w.Rules.Accept || opt.Accept
 		if opt.Settled {
 			w.Rules.Settle = 0
 		}
-		plan, err := s.write(ctx, w, listings[i], now)
-		if err != nil {
-			reports[i].Errors = []string{err.Error()}
-			errs = append(errs, fmt.Errorf("source %s: %w", name, err))
-			s.tell(reports[i])
-			continue
+		err := failures[i]
+		if err == nil {
+			if plan, err = s.write(ctx, w, listings[i], now); err != nil {
+				failures[i] = err
+				errs = append(errs, fmt.Errorf("source %s: %w", w.Source.Name(), err))
+			}
 		}
-		reports[i], next[i] = plan.Report, plan.Next
+		if err != nil {
+			out.reports[i].Errors = []string{err.Error()}
+			return nil
+		}
+		out.reports[i], out.next[i] = out.reports[i].then(plan.Report), plan.Next
 		news = news || plan.News()
-		s.tell(reports[i])
+		return plan
+	}
+	last := 0 // of the sources that dropped something
+	for i, w := range sources {
+		out.reports[i].Source = w.Source.Name()
+		if plan := reconcile(i); plan != nil && plan.drops() {
+			last, out.dropped = i, true
+		}
+	}
+	// What moved to a source that was written down before the one it left is
+	// known to be gone by now, and is adopted at a second look.
+	for i := range last {
+		if failures[i] == nil {
+			reconcile(i)
+		}
+	}
+	for _, r := range out.reports {
+		s.tell(r)
 	}
 
 	made, err := s.Store.Remind(ctx, now, func(events []Event, made []Release) []Release {
@@ -120,7 +141,7 @@ func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt
 	if s.Released != nil && (news || len(made) > 0) {
 		s.Released()
 	}
-	return reports, next, errors.Join(errs...)
+	return out, errors.Join(errs...)
 }
 
 // errStale tells that a source was synced by somebody else since we read it.
@@ -172,6 +193,14 @@ func read(ctx context.Context, src Source, now time.Time) (l *Listing, err error
 // News reports whether anything that readers see was changed by the plan.
 func (p *Plan) News() bool {
 	return len(p.Articles)+len(p.States)+len(p.Events)+len(p.Releases) > 0
+}
+
+// drops reports whether the source shows something no more, which another one
+// may adopt.
+func (p *Plan) drops() bool {
+	return len(p.Forget) > 0 ||
+		slices.ContainsFunc(p.States, func(c StateChange) bool { return c.State == Withdrawn && c.Reason == ReasonGone }) ||
+		slices.ContainsFunc(p.Events, func(c EventChange) bool { return c.Status == Missing })
 }
 
 // tell logs what a sync did, and what is wrong once.

@@ -2,6 +2,7 @@ package content
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -67,7 +68,7 @@ func (s *Syncer) round(ctx context.Context, watches []watch, which []int, now ti
 	for j, i := range which {
 		sources[j] = s.Sources[i]
 	}
-	_, next, err := s.sync(ctx, sources, now, SyncOptions{})
+	out, err := s.sync(ctx, sources, now, SyncOptions{})
 	if ctx.Err() != nil {
 		return
 	}
@@ -76,8 +77,15 @@ func (s *Syncer) round(ctx context.Context, watches []watch, which []int, now ti
 	}
 	for j, i := range which {
 		watches[i].due = now.Add(look)
-		if n := next[j]; !n.IsZero() && n.After(now) && n.Before(watches[i].due) {
+		if n := out.next[j]; !n.IsZero() && n.After(now) && n.Before(watches[i].due) {
 			watches[i].due = n
+		}
+	}
+	if out.dropped { // another source may have it
+		for i := range watches {
+			if !slices.Contains(which, i) {
+				watches[i].due = now
+			}
 		}
 	}
 }

@@ -251,3 +251,26 @@ func TestRun(t *testing.T) {
 		}
 	})
 }
+
+// TestRunMoved: what one folder drops is looked for in the others at once, also
+// in those that would be looked at only later.
+func TestRunMoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(t)
+		from := &shelf{name: "dir:from", l: folder(post("a", 1), post("b", 1))}
+		to := &shelf{name: "dir:to", l: folder(post("c", 1))}
+		rules := Rules{Settle: 30 * time.Second, Flood: 20}
+		s := &Syncer{Store: m, Sources: []Watched{{Source: from, Rules: rules, Stamp: from.Stamp}, {Source: to, Rules: rules}}}
+		go s.Run(t.Context())
+		time.Sleep(time.Second)
+		from.put(folder(post("a", 1)), nil)
+		to.put(folder(post("c", 1), post("b", 1)), nil)
+		time.Sleep(glance)
+		synctest.Wait()
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if diff := cmp.Diff([]string{"A public", "B public", "C public"}, m.states()); diff != "" || to.reads() != 2 {
+			t.Errorf("read %d times, states (-want +got)\n%s", to.reads(), diff)
+		}
+	})
+}
