@@ -33,7 +33,8 @@ const (
 //
 // An article belongs to the source that showed it first; another source that
 // shows it too only adds keys. It is adopted by the other one when its own is
-// no longer configured, or has dropped it while the other is complete.
+// no longer configured, or has dropped it while the other is complete. Events
+// likewise.
 //
 // A slug never changes once its article was released, whatever the source
 // wishes later: URLs are promises.

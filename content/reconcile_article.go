@@ -55,7 +55,7 @@ func (r *reconciling) fresh(f *Found, keys []Key) {
 func (r *reconciling) seen(k *KnownArticle, f *Found, c claim) {
 	mine := r.own(k.Source)
 	adopted := mine && k.Source != r.known.Source
-	if !mine && r.listing.Complete && k.State == Withdrawn && k.Reason == ReasonGone {
+	if !mine && r.listing.Complete && dropped(k) {
 		mine, adopted = true, true
 	}
 	if !mine {

@@ -65,7 +65,7 @@ func (r *reconciling) freshEvent(f *FoundEvent, keys []Key) {
 func (r *reconciling) seenEvent(old *Event, f *FoundEvent, keys []Key) {
 	e := *old
 	adopted := false
-	if r.own(old.Source) {
+	if r.own(old.Source) || r.listing.Complete && old.Status == Missing {
 		adopted = old.Source != r.known.Source
 		e = r.show(f, old)
 		e.Source = r.known.Source
@@ -135,7 +135,7 @@ func (r *reconciling) moves(claims []claim, here map[string]bool) {
 	var ahead, gone, missing []*Event
 	for _, id := range slices.Sorted(maps.Keys(r.known.Events)) {
 		e := r.known.Events[id]
-		if e.Source != r.known.Source || !r.now.Before(e.Begins()) {
+		if !r.own(e.Source) && e.Status != Missing || !r.now.Before(e.Begins()) {
 			continue
 		}
 		ahead = append(ahead, e)

@@ -12,20 +12,31 @@ import (
 //
 // Tools that copy first and delete later show both for a while, others neither.
 // So something that was seen but never released may turn out to be the new
-// name of what is gone, and something withdrawn may come back under a new one.
+// name of what is gone, and something withdrawn may come back under a new one,
+// as withdrawn as before if an editor did it.
+//
+// Sources do not share the keys of paths, so an article that another source
+// has dropped, or that belongs to one no longer configured, is looked for in
+// the same way. What another source still has is the same article only if
+// readers would see no difference at all: files move between folders, and may
+// be looked at in the new one first.
 func (r *reconciling) renames(claims []claim, here map[string]bool) {
-	var gone, withdrawn []*KnownArticle
+	var gone, withdrawn, left, elsewhere []*KnownArticle
 	for _, id := range slices.Sorted(maps.Keys(r.known.Articles)) {
 		k := r.known.Articles[id]
 		switch {
-		case k.Source != r.known.Source || here[id] || r.unread[id]:
-		case k.State != Withdrawn:
+		case here[id] || r.unread[id]:
+		case k.Source == r.known.Source && k.State != Withdrawn:
 			gone = append(gone, k)
-		case k.Reason == ReasonGone || k.Reason == ReasonAhead:
+		case k.Source == r.known.Source:
 			withdrawn = append(withdrawn, k)
+		case r.own(k.Source) || dropped(k):
+			left = append(left, k)
+		default:
+			elsewhere = append(elsewhere, k)
 		}
 	}
-	for _, pool := range [][]*KnownArticle{gone, withdrawn} {
+	for _, pool := range [][]*KnownArticle{gone, withdrawn, left} {
 		r.pair(claims, pool,
 			func(k *KnownArticle) string { return k.Hash },
 			func(f *Found) string { return f.Hash })
@@ -33,7 +44,13 @@ func (r *reconciling) renames(claims []claim, here map[string]bool) {
 			func(k *KnownArticle) string { return headline(k.Title, k.Day) },
 			func(f *Found) string { return headline(f.Title, DateOf(f.Published.UTC())) })
 	}
+	r.pair(claims, elsewhere,
+		func(k *KnownArticle) string { return whole(k.Hash, k.Title) },
+		func(f *Found) string { return whole(f.Hash, f.Title) })
 }
+
+// dropped reports whether the article's own source shows it no more.
+func dropped(k *KnownArticle) bool { return k.State == Withdrawn && k.Reason == ReasonGone }
 
 // pair joins those of the pool with those found which alone have the same
 // mark. An empty mark marks nothing.
@@ -94,4 +111,12 @@ func headline(title string, day Date) string {
 		return ""
 	}
 	return day.String() + " " + title
+}
+
+// whole is a mark of everything a reader would see; empty without a hash.
+func whole(hash, title string) string {
+	if hash == "" {
+		return ""
+	}
+	return hash + " " + title
 }

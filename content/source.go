@@ -45,6 +45,8 @@ type Found struct {
 	At   Position
 	// Ours tells that our own server shows the article, below its slug: URL
 	// ends in the slug wished for, and is [Found.URLAt] once another is given.
+	// Such an address is no evidence of what the article is, other than within
+	// its source, and no key that is true everywhere.
 	Ours bool
 }
 
@@ -72,7 +74,7 @@ type FoundEvent struct {
 
 // A Key is something an article or event can be recognised by. Each owns a set
 // of them. Keys of one source begin with its name, keys that are true
-// everywhere (URLs) with "url:"; two items never share a key.
+// everywhere (URLs that others gave) with "url:"; two items never share a key.
 type Key string
 
 // A Position is a place in a file, for messages; Line and Column count from 1,

@@ -84,8 +84,8 @@ A [link](/about) and a [file](other.md).
 			Published: time.Date(2026, 6, 2, 9, 0, 0, 0, time.UTC), Updated: time.Date(2026, 6, 3, 0, 0, 0, 0, time.UTC),
 			ReadingMinutes: 1,
 		},
-		Keys: []content.Key{"dir:lead:id:A-17", "url:lead.example/articles/two-pizzas", "url:lead.example/old/pizzas",
-			"url:lead.example/articles/pizza", "dir:lead:path:articles/2026/two-pizzas.md"},
+		Keys: []content.Key{"dir:lead:id:A-17", "dir:lead:at:/articles/two-pizzas", "dir:lead:at:/old/pizzas",
+			"dir:lead:at:/articles/pizza", "dir:lead:path:articles/2026/two-pizzas.md"},
 		At:   content.Position{File: "lead/articles/2026/two-pizzas.md", Line: 1},
 		Ours: true,
 	}

@@ -165,6 +165,21 @@ func sections(p string) []string {
 	return dirs
 }
 
+// addressKey is the key of an address. Addresses below our own server are made
+// by us of the names of files, and files of one name in two folders are two
+// articles: such a key is the folder's own. It is empty for what is no address
+// of an article.
+func (opt *Options) addressKey(raw string) content.Key {
+	key, root := content.URLKey(raw), content.URLKey(opt.home())
+	if key == root {
+		return ""
+	}
+	if below, ok := strings.CutPrefix(string(key), string(root)+"/"); ok && opt.BaseURL == "" {
+		return content.Key(opt.Name + ":at:/" + below)
+	}
+	return key
+}
+
 // keys are what a page may be recognised by, the strongest first.
 func (opt *Options) keys(p *page, at place) []content.Key {
 	var keys []content.Key
@@ -173,9 +188,8 @@ func (opt *Options) keys(p *page, at place) []content.Key {
 			keys = append(keys, content.Key(opt.Name+":id:"+id))
 		}
 	}
-	root := content.URLKey(opt.home())
 	add := func(raw string) {
-		if k := content.URLKey(raw); k != "" && k != root && len(k) <= 1000 {
+		if k := opt.addressKey(raw); k != "" && len(k) <= 1000 {
 			keys = append(keys, k)
 		}
 	}
@@ -188,7 +202,7 @@ func (opt *Options) keys(p *page, at place) []content.Key {
 	for _, name := range []string{"aliases", "alias", "redirect_from"} {
 		old = append(old, p.matter.get(name).strings()...)
 	}
-	if opt.BaseURL == "" { // not where readers find it, but nobody else's either
+	if opt.BaseURL == "" { // not where readers find it, but no other file's either
 		old = append(old, p.matter.get("url").text, p.matter.get("permalink").text)
 	}
 	for i, ref := range old {

@@ -108,7 +108,7 @@ func TestSameNames(t *testing.T) {
 
 func TestAliasesThatAreNoAddresses(t *testing.T) {
 	f := one(t, "a.md", "---\ntitle: T\ndate: 2026-06-02\naliases: [Another name, other, \"{{ x }}/y\", \"javascript:a/b\", /, https://lead.example/, /real]\npermalink: /:year/:title/\nredirect_from: /older/one\n---\nText.\n", here)
-	want := []content.Key{"url:lead.example/articles/a", "url:lead.example/real", "url:lead.example/older/one", "dir:lead:path:a.md"}
+	want := []content.Key{"dir:lead:at:/articles/a", "dir:lead:at:/real", "dir:lead:at:/older/one", "dir:lead:path:a.md"}
 	if diff := cmp.Diff(want, f.Keys); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
