@@ -69,10 +69,12 @@ func (r *reconciling) seen(k *KnownArticle, f *Found, c claim) {
 	if edited {
 		since = r.now
 		r.plan.Report.Edited++
+	} else if since.After(r.now.Add(drift)) {
+		since = r.now // it must not wait for the clock to be there again
 	}
 	var state *State
 	var reason *string
-	if edited || adopted || !due.IsZero() && !due.Equal(k.Due) {
+	if edited || adopted || !since.Equal(k.Since) || !due.IsZero() && !due.Equal(k.Due) {
 		ch := &Change{Article: f.Article, State: k.State, Reason: k.Reason, Hash: f.Hash, Since: since, Due: due, Keys: c.add}
 		ch.ID, ch.Source, ch.Slug, ch.Changed = k.ID, k.Source, k.Slug, since
 		if adopted {
@@ -177,6 +179,9 @@ func (r *reconciling) take(k *KnownArticle) {
 // more: it was seen in public, and the page of a feed ends somewhere.
 func (r *reconciling) unshown(k *KnownArticle) {
 	since := k.Since
+	if since.After(r.now.Add(drift)) {
+		since = time.Time{} // the clock has gone back, and a state tells no time
+	}
 	switch {
 	case k.State == Settling, k.State == Scheduled:
 	case k.State == Held && k.Reason == ReasonFlood && r.rules.Accept:

@@ -13,6 +13,10 @@ type Rules struct {
 	Mint   func() string // a new ID; nil: random
 }
 
+// drift is what the clocks of two machines may differ by. What is known to have
+// happened further ahead was written down before the clock was put back.
+const drift = 5 * time.Minute
+
 // Known is what the store knows when a source is reconciled: everything of
 // that source, and the keys of all sources, since a URL means the same thing
 // wherever it turns up.

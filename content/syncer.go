@@ -73,6 +73,7 @@ type outcome struct {
 func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt SyncOptions) (out outcome, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	began := time.Now()
 
 	listings := make([]*Listing, len(sources))
 	failures := make([]error, len(sources))
@@ -98,7 +99,7 @@ func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt
 		}
 		err := failures[i]
 		if err == nil {
-			if plan, err = s.write(ctx, w, listings[i], now); err != nil {
+			if plan, err = s.write(ctx, w, listings[i], now, began); err != nil {
 				failures[i] = err
 				errs = append(errs, fmt.Errorf("source %s: %w", w.Source.Name(), err))
 			}
@@ -149,8 +150,13 @@ var errStale = errors.New("read before the latest sync")
 
 // write reconciles a listing and writes the plan down. A listing that was read
 // before the latest sync of its source is not compared with what that sync
-// found, which it would take back: the source is read again.
-func (s *Syncer) write(ctx context.Context, w Watched, l *Listing, now time.Time) (*Plan, error) {
+// found, which it would take back: the source is read again. began is when it
+// was now.
+//
+// A latest sync that lies ahead of the present was not later than ours: the
+// clock has gone back since. To go on from its time would release what is
+// dated ahead.
+func (s *Syncer) write(ctx context.Context, w Watched, l *Listing, now, began time.Time) (*Plan, error) {
 	live := make(map[string]bool)
 	for _, other := range s.Sources {
 		live[other.Source.Name()] = true
@@ -158,7 +164,8 @@ func (s *Syncer) write(ctx context.Context, w Watched, l *Listing, now time.Time
 	seen := now // the listing has seen what was known then
 	for range 5 {
 		plan, err := s.Store.Sync(ctx, w.Source.Name(), now, func(known *Known) (*Plan, error) {
-			if known.At.After(seen) {
+			latest := now.Add(time.Since(began) + drift)
+			if known.At.After(seen) && !known.At.After(latest) {
 				seen = known.At
 				return nil, errStale
 			}

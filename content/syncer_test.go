@@ -162,6 +162,65 @@ func TestStaleListing(t *testing.T) {
 	}
 }
 
+// TestSlowReading: a folder that takes longer to read than clocks differ is
+// not taken for a clock that was put back.
+func TestSlowReading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(t)
+		src := &shelf{name: "dir:x", l: folder(post("a", 1))}
+		slow := &Syncer{Sources: []Watched{{Source: src, Rules: Rules{Flood: 20}}}, Store: m}
+		quick := &Syncer{Sources: []Watched{{Source: &shelf{name: "dir:x", l: folder(post("a", 1), post("b", 1))}, Rules: Rules{Flood: 20}}}, Store: m}
+		src.hook = func() {
+			src.hook = nil
+			time.Sleep(time.Hour)
+			if _, err := quick.Sync(t.Context(), time.Now(), SyncOptions{}); err != nil {
+				t.Error(err)
+			}
+			src.l = folder(post("a", 1), post("b", 1))
+		}
+		reports, err := slow.Sync(t.Context(), time.Now(), SyncOptions{})
+		if err != nil || reports[0].Withdrawn != 0 || src.n != 2 {
+			t.Errorf("%+v, %v, read %d times", reports, err, src.n)
+		}
+	})
+}
+
+// TestClockPutBack: a sync ran while the clock was a year ahead. Those after it
+// release nothing before its date, and what was seen in that year settles.
+func TestClockPutBack(t *testing.T) {
+	m := newMemory(t)
+	dir, feed := &shelf{name: "dir:x"}, &shelf{name: "feed:x"}
+	rules := Rules{Settle: 2 * minute, Flood: 20}
+	s := &Syncer{Store: m, Sources: []Watched{{Source: dir, Rules: rules}, {Source: feed, Rules: rules}}}
+	now := moment("2026-03-02T09:00:00Z")
+	sync := func(at time.Time) {
+		t.Helper()
+		if _, err := s.Sync(t.Context(), at, SyncOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	may := post("may", 0).dated(moment("2026-05-01T00:00:00Z"))
+	dir.put(folder(post("a", 1)), nil)
+	sync(now)
+	dir.put(folder(post("a", 1), post("b", 1)), nil)
+	feed.put(page(post("c", 1)), nil)
+	sync(now.AddDate(1, 0, 0))
+
+	dir.put(folder(post("a", 1), post("b", 1), may), nil)
+	feed.put(page(), nil)
+	sync(now)
+	if diff := cmp.Diff([]string{"A public", "B settling", "C public", "MAY scheduled"}, m.states()); diff != "" {
+		t.Errorf("put back: states (-want +got)\n%s", diff)
+	}
+	sync(now.Add(2 * minute))
+	if diff := cmp.Diff([]string{"A public", "B public", "C public", "MAY scheduled"}, m.states()); diff != "" {
+		t.Errorf("settled: states (-want +got)\n%s", diff)
+	}
+	if at := m.synced["dir:x"]; !at.Equal(now.Add(2 * minute)) {
+		t.Errorf("the latest sync was at %s", at)
+	}
+}
+
 // downStore fails, for one source.
 type downStore struct {
 	*memory
