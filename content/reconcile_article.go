@@ -99,7 +99,7 @@ func (r *reconciling) seen(k *KnownArticle, f *Found, c claim) {
 		rep.Withdrawn++
 		r.wait(due)
 	case k.State == Withdrawn && (k.Reason == ReasonGone || k.Reason == ReasonAhead):
-		if due.IsZero() { // back again: it was released once and is not again
+		if due.IsZero() { // back again: released once and not again; what editions passed it over is the store's to know
 			*state, *reason = Public, ""
 		} else {
 			*reason = ReasonAhead

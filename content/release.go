@@ -49,9 +49,11 @@ type Entry struct {
 	Event   *Event
 	State   State // of the article
 	Latest  bool
-	// WithdrawnSince is the wire's last number when the article was last
-	// withdrawn; a release with a number up to it holds no more, even when the
-	// article is back. Only an editor's new release brings it into letters.
+	// WithdrawnSince is the largest horizon of an edition published while the
+	// article was away, 0 if there was none: a release with a number up to it
+	// was passed over and holds no more, even when the article is back. Only an
+	// editor's new release brings it into letters then. What was away between
+	// two editions holds as if nothing had been.
 	WithdrawnSince int64
 	// NotInLetters is an editor's word: in feeds and on the site only.
 	NotInLetters bool
