@@ -316,44 +316,6 @@ func TestEditorsWord(t *testing.T) {
 	}
 }
 
-// TestTwoSources: an address is the same article wherever it turns up. It
-// belongs to the source that showed it first, as long as that is read.
-func TestTwoSources(t *testing.T) {
-	s := newSite(t)
-	a := post("a", 3)
-	s.sync(0, folder(a, post("b", 2)))
-	s.name = "feed:lead"
-	byFeed := a.as(func(f *Found) { f.Keys[0], f.Hash, f.Title = "feed:lead:1", "as the feed has it", "A in the feed" })
-	p := s.sync(minute, page(byFeed))
-	if p.Report.Released != 0 || p.Report.Edited != 0 || s.m.keys["feed:lead:1"] != "id001" {
-		t.Errorf("second source: %+v, key of %q", p.Report, s.m.keys["feed:lead:1"])
-	}
-
-	s.name = "dir:lead"
-	s.sync(minute, folder(post("b", 2)))
-	s.name = "feed:lead"
-	s.sync(minute, page(byFeed))
-	if got := s.m.articles["id001"].State; got != Withdrawn {
-		t.Errorf("taken back, but still in the feed: %s", got)
-	}
-	s.name = "dir:other"
-	s.sync(minute, folder(byFeed))
-	if got := s.m.articles["id001"]; got.State != Public || got.Source != "dir:other" {
-		t.Errorf("moved to another folder: %s in %s", got.State, got.Source)
-	}
-
-	// The folder got another name in config.yaml.
-	s.name = "dir:new"
-	s.now = s.now.Add(minute)
-	known := s.m.known(s.name)
-	known.Live = map[string]bool{"dir:new": true}
-	l := folder(a.edited("here now"), post("b", 2))
-	p = Reconcile(known, &l, s.rules, s.now)
-	if len(p.Releases) != 0 || len(p.Articles) != 2 || p.Articles[0].Source != "dir:new" || p.Articles[0].ID != "id001" {
-		t.Errorf("renamed source: %+v", p)
-	}
-}
-
 // TestNext: a plan says when looking again is worthwhile.
 func TestNext(t *testing.T) {
 	s := newSite(t)
