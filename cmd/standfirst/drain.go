@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -13,32 +12,37 @@ import (
 	"github.com/standfirst/standfirst/mailer"
 )
 
+// patience is how long a drain waits for others with nothing happening here:
+// longer than the lease of a process that died elsewhere.
+const patience = 90 * time.Second
+
 // A drain sends one edition by hand, beside a running serve or without one.
 type drain struct {
 	*app
 	edition string
-	expand  bool // find its readers too
-
-	passed atomic.Bool // every reader was looked at; those left wait for an older letter
+	passed  atomic.Bool  // every reader was looked at; those left wait for an older letter
+	moved   atomic.Int64 // when something last happened, Unix milliseconds
 }
 
-// run sends the letters until everybody has had a first attempt. Readers are
-// still being expanded while the first letters leave.
+// run finds the edition's readers and sends the letters, both at once, until
+// everybody has had a first attempt. Readers may have to wait for an older
+// letter of theirs that another process has in hand, or that their server puts
+// off; for those it does not wait for ever.
 func (d *drain) run(e *env) error {
 	worker := d.worker()
-	worker.Ledger = &patience{d.db, d}
-	d.publisher.Queued = worker.Wake
-	if !e.json {
-		p := &progress{line: newLine(e.stderr)}
-		defer p.line.end()
-		worker.Progress = func(_ string, s mailer.Settlement) { p.settled(s.Outcome) }
+	worker.Ledger = &ledger{d.db, d}
+	p := &progress{line: newLine(e.stderr)}
+	if e.json {
+		p.line = nil
 	}
+	defer p.line.end()
+	d.note()
+	d.publisher.Queued = func() { d.note(); worker.Wake() }
+	worker.Progress = func(_ string, s mailer.Settlement) { d.note(); p.settled(s.Outcome) }
 	expanding, stop := context.WithCancel(e.ctx)
 	defer stop()
 	var g errgroup.Group
-	if d.expand {
-		g.Go(func() error { return d.expanding(expanding) })
-	}
+	g.Go(func() error { return d.expand(expanding) })
 	g.Go(func() error {
 		defer stop()
 		return worker.Drain(e.ctx, d.edition)
@@ -46,8 +50,10 @@ func (d *drain) run(e *env) error {
 	return g.Wait()
 }
 
-// expanding finds readers until nobody is left, or ctx ends.
-func (d *drain) expanding(ctx context.Context) error {
+func (d *drain) note() { d.moved.Store(time.Now().UnixMilli()) }
+
+// expand finds readers until nobody is left, or ctx ends.
+func (d *drain) expand(ctx context.Context) error {
 	for {
 		next, err := d.publisher.Expand(ctx, time.Now())
 		if ctx.Err() != nil {
@@ -56,8 +62,6 @@ func (d *drain) expanding(ctx context.Context) error {
 		if err != nil || next.IsZero() {
 			return err
 		}
-		// A reader waits for an older letter, or another edition for a later
-		// zone; only the first is ours to wait for.
 		d.passed.Store(true)
 		select {
 		case <-ctx.Done():
@@ -67,21 +71,30 @@ func (d *drain) expanding(ctx context.Context) error {
 	}
 }
 
-// patience is the ledger of a drain. It waits for readers whose older letter is
-// in somebody's hand, but not for hours, when their server puts that one off.
-type patience struct {
+// ledger is the one of a drain, which does not wait for what is not coming: an
+// older letter that its server puts off for hours, or a process that died on
+// another machine over both.
+type ledger struct {
 	*store.DB
-	*drain
+	drain *drain
 }
 
 // Untried implements [mailer.Untrier].
-func (p *patience) Untried(ctx context.Context, edition string, now time.Time) (bool, error) {
-	untried, err := p.DB.Untried(ctx, edition, now)
-	if err != nil || !untried || !p.passed.Load() {
+func (l *ledger) Untried(ctx context.Context, edition string, now time.Time) (bool, error) {
+	untried, err := l.DB.Untried(ctx, edition, now)
+	if err != nil || !untried || !l.drain.passed.Load() {
 		return untried, err
 	}
-	n, _, _ := strings.Cut(edition, "/")
-	editions, err := p.DB.Editions(ctx, n, 0)
+	if now.Sub(time.UnixMilli(l.drain.moved.Load())) > patience {
+		return false, nil
+	}
+	return l.coming(ctx, edition, now)
+}
+
+// coming reports whether this edition, or an older one of the newsletter that
+// readers may wait for, has something that is due soon or in another hand.
+func (l *ledger) coming(ctx context.Context, edition string, now time.Time) (bool, error) {
+	editions, err := l.DB.Editions(ctx, digest.NewsletterOf(edition), 0)
 	if err != nil {
 		return false, err
 	}
@@ -92,11 +105,11 @@ func (p *patience) Untried(ctx context.Context, edition string, now time.Time) (
 		}
 		busy := false
 		if e.ID != edition {
-			if busy, err = p.DB.Untried(ctx, e.ID, now); err != nil {
+			if busy, err = l.DB.Untried(ctx, e.ID, now); err != nil {
 				return false, err
 			}
 		}
-		due, ok, err := p.DB.Due(ctx, e.ID)
+		due, ok, err := l.DB.Due(ctx, e.ID)
 		if err != nil {
 			return false, err
 		}

@@ -365,3 +365,35 @@ func (l *life) stderr() string {
 	l.kill()
 	return l.err.String()
 }
+
+// TestKilledWhileExpanding kills send before all readers are found, at several
+// moments; whoever runs it again finishes the edition, with no serve running.
+func TestKilledWhileExpanding(t *testing.T) {
+	if world() == "" {
+		t.Skip("no /proc here: after the kill a lease would last its minute")
+	}
+	t.Parallel()
+	const sessions, readers = 4, 6000
+	relay := newRelay(t)
+	p := newPaper(t, relay.mail(sessions))
+	p.readers(readers)
+	for _, after := range []int{1, 200, 600} { // letters at the relay: pages of readers are still to come
+		send := p.start("send", "weekly", "--yes")
+		relay.wait(after, 20*time.Second)
+		send.kill()
+	}
+	out, code := p.run("send", "weekly", "--yes", "--json")
+	if code != exitDone && code != exitNothing {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	relay.mu.Lock()
+	defer relay.mu.Unlock()
+	for reader, ids := range relay.by {
+		if len(ids) != 1 {
+			t.Errorf("%s has letters under %d Message-IDs", reader, len(ids))
+		}
+	}
+	if len(relay.by) != readers {
+		t.Errorf("%d of %d readers have a letter", len(relay.by), readers)
+	}
+}

@@ -63,7 +63,7 @@ func (c *sendCmd) Run(e *env) error {
 		return err
 	}
 	for _, r := range reports {
-		if problems := len(r.Errors) + r.Held; problems > 0 {
+		if problems := max(len(r.Errors), r.Held); problems > 0 {
 			fmt.Fprintf(e.stderr, "standfirst: %s: %s; standfirst sync tells them\n", r.Source, plural(problems, "problem"))
 		}
 	}
@@ -169,7 +169,7 @@ func (c *sendCmd) send(e *env, a *app, n *digest.Newsletter, left []string) erro
 		e.printf("edition %s is published; a running serve sends it\n", edition.ID)
 		return nil
 	}
-	if err := (&drain{app: a, edition: edition.ID, expand: true}).run(e); err != nil {
+	if err := (&drain{app: a, edition: edition.ID}).run(e); err != nil {
 		return c.stuck(e, a, edition.ID, began, err)
 	}
 	return c.sent(e, a, edition.ID, began)

@@ -49,9 +49,9 @@ func (db *DB) EndLeases(ctx context.Context, dead func(owner string) bool) (int,
 	return ended, nil
 }
 
-// Abandoned returns the editions of a newsletter that are being sent and hold
-// letters in doubt that are due and in nobody's hand: somebody died over them.
-// The oldest comes first.
+// Abandoned returns the editions of a newsletter that are being sent and that
+// somebody may have died over: readers who are due are not expanded, or letters
+// in doubt are due and in nobody's hand. The oldest comes first.
 func (db *DB) Abandoned(ctx context.Context, newsletter string, now time.Time) ([]string, error) {
 	clock, err := db.clock(ctx, db.read(), now)
 	if err != nil {
@@ -59,11 +59,12 @@ func (db *DB) Abandoned(ctx context.Context, newsletter string, now time.Time) (
 	}
 	var ids []string
 	err = db.read().each(ctx, `SELECT e.id FROM editions e
-		WHERE e.newsletter = $1 AND e.state = 'sending' AND e.closed = 0 AND EXISTS (
-			SELECT 1 FROM blocks b WHERE b.edition = e.n AND b.done = 0 AND b.due <= $2
-				AND (b.lease_until < $3 OR b.lease_until IS NULL AND EXISTS (
-					SELECT 1 FROM deliveries d WHERE d.block = b.id AND d.state = 'queued' AND d.doubt = 1)))
-		ORDER BY e.n`, []any{newsletter, now.UnixMilli(), clock}, func(rows *sql.Rows) error {
+		WHERE e.newsletter = $1 AND e.state = 'sending' AND e.closed = 0 AND (EXISTS (
+				SELECT 1 FROM blocks b WHERE b.edition = e.n AND b.done = 0 AND b.due <= $2
+					AND (b.lease_until < $3 OR b.lease_until IS NULL AND EXISTS (
+						SELECT 1 FROM deliveries d WHERE d.block = b.id AND d.state = 'queued' AND d.doubt = 1)))
+			OR EXISTS (SELECT 1 FROM edition_groups g WHERE g.edition = e.n AND g.done = 0 AND g.due <= $4))
+		ORDER BY e.n`, []any{newsletter, now.UnixMilli(), clock, now.UnixMilli()}, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		ids = append(ids, id)
