@@ -50,6 +50,7 @@ var tables = []table{
 	{name: "newsletters", key: "name"},
 	{name: "editions", key: "n", counter: "n"},
 	{name: "edition_groups", key: "edition, zone"},
+	{name: "edition_waiting", key: "edition, zone, subscriber"},
 	{name: "versions", key: "edition, n"},
 	{name: "version_items", key: "edition, version, kind, item"},
 	{name: "blocks", key: "id", counter: "id"},

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -75,7 +76,8 @@ type expansion struct {
 	edition int64
 	done    bool
 	cursor  place
-	wait    place // the first reader passed over; zero: none
+	passed  bool    // the cursor came to the end, and goes through those who wait
+	waiting []int64 // readers of this page who are passed over
 	newer   map[int64]bool
 	stale   []stale // older open deliveries of the readers decided upon
 }
@@ -90,10 +92,10 @@ func (e *expansion) touched() []int64 {
 }
 
 // A place is one in the order of readers: oldest bookmark first.
-type place struct {
-	bookmark, subscriber int64
-	set                  bool
-}
+type place struct{ bookmark, subscriber int64 }
+
+// start is before everybody.
+var start = place{-1, -1}
 
 // stale is an older open delivery.
 type stale struct{ edition, subscriber, block int64 }
@@ -113,14 +115,12 @@ func (e *expansion) lock(ctx context.Context) (state digest.State, err error) {
 	if err != nil {
 		return "", err
 	}
-	var waitBookmark, waitSubscriber sql.NullInt64
-	err = e.row(ctx, `SELECT cursor_bookmark, cursor_subscriber, wait_bookmark, wait_subscriber, done
+	err = e.row(ctx, `SELECT cursor_bookmark, cursor_subscriber, passed, done
 		FROM edition_groups WHERE edition = $1 AND zone = $2 FOR UPDATE`, e.edition, e.Zone).
-		Scan(&e.cursor.bookmark, &e.cursor.subscriber, &waitBookmark, &waitSubscriber, &e.done)
+		Scan(&e.cursor.bookmark, &e.cursor.subscriber, &e.passed, &e.done)
 	if err == sql.ErrNoRows {
 		return "", fmt.Errorf("group %q: %w", e.Zone, digest.ErrNotFound)
 	}
-	e.wait = place{waitBookmark.Int64, waitSubscriber.Int64, waitBookmark.Valid}
 	return state, err
 }
 
@@ -129,7 +129,10 @@ func (e *expansion) lock(ctx context.Context) (state digest.State, err error) {
 // transaction should look. end tells that nobody comes behind the cursor.
 // Everybody comes by bookmark, those of a zone by number, which an index finds.
 // Who has not confirmed is no reader yet.
-func (e *expansion) candidates(ctx context.Context, limit int) (out []place, end bool, err error) {
+func (e *expansion) candidates(ctx context.Context, limit int) (out []int64, end bool, err error) {
+	if e.passed {
+		return e.waiters(ctx, limit)
+	}
 	most := 4 * limit
 	query, args := candidatesSQL, []any{e.edition, e.Newsletter, e.cursor.bookmark, e.cursor.subscriber, most}
 	if e.Zone != digest.AllZones {
@@ -137,14 +140,14 @@ func (e *expansion) candidates(ctx context.Context, limit int) (out []place, end
 	}
 	seen := 0
 	err = e.each(ctx, query, args, func(rows *sql.Rows) error {
-		p := place{set: true}
+		var p place
 		var settled bool
 		if err := rows.Scan(&p.bookmark, &p.subscriber, &settled); err != nil {
 			return err
 		}
 		seen, e.cursor = seen+1, p
 		if !settled {
-			out = append(out, p)
+			out = append(out, p.subscriber)
 		}
 		if len(out) == limit {
 			return errEnough
@@ -174,17 +177,13 @@ const (
 )
 
 // ready returns those candidates who need not wait for an older delivery,
-// ascending, and remembers the first who must, and what is to be superseded.
+// ascending, and remembers who must, and what may be superseded.
 //
 // A delivery in a worker's hand settles first, also when its lease has passed:
 // the letter may have gone out. One in doubt is sent once more in its own
 // edition first, unless that was cancelled.
-func (e *expansion) ready(ctx context.Context, candidates []place) ([]int64, error) {
-	var ids []int64
-	for _, c := range candidates {
-		ids = append(ids, c.subscriber)
-	}
-	slices.Sort(ids)
+func (e *expansion) ready(ctx context.Context, candidates []int64) ([]int64, error) {
+	ids := distinct(candidates)
 	others, err := numbers(ctx, e.session, `SELECT n FROM editions
 		WHERE newsletter = $1 AND closed = 0 AND n <> $2 ORDER BY n`, e.Newsletter, e.edition)
 	if err != nil || len(others) == 0 || len(ids) == 0 {
@@ -212,11 +211,7 @@ func (e *expansion) ready(ctx context.Context, candidates []place) ([]int64, err
 			return nil, err
 		}
 	}
-	for _, c := range candidates {
-		if waiting[c.subscriber] && !e.wait.set {
-			e.wait = c
-		}
-	}
+	e.waiting = slices.Sorted(maps.Keys(waiting))
 	e.stale = slices.DeleteFunc(e.stale, func(d stale) bool { return waiting[d.subscriber] })
 	return slices.DeleteFunc(ids, func(id int64) bool { return waiting[id] }), nil
 }
@@ -332,20 +327,21 @@ func paired(readers []digest.Reader, decisions []digest.Decision) ([]digest.Deci
 
 // advance writes down how far the group is, and says how it stands.
 func (e *expansion) advance(ctx context.Context, end bool, page *digest.Page) error {
-	if end && e.wait.set {
-		// Back to right before the first who waits. Bookmarks only grow, so
-		// nobody who waits is before that.
-		page.Waiting = true
-		e.cursor, e.wait = place{bookmark: e.wait.bookmark, subscriber: e.wait.subscriber - 1}, place{}
-	} else if end {
-		page.Done = true
+	if err := e.passOver(ctx); err != nil {
+		return err
+	}
+	if end {
+		waits, err := e.anybodyWaits(ctx)
+		if err != nil {
+			return err
+		}
+		page.Waiting, page.Done = waits, !waits
+		e.passed, e.cursor = true, start
 	}
 	_, err := e.exec(ctx, `UPDATE edition_groups
-		SET cursor_bookmark = $1, cursor_subscriber = $2, wait_bookmark = $3, wait_subscriber = $4, done = $5
-		WHERE edition = $6 AND zone = $7`,
-		e.cursor.bookmark, e.cursor.subscriber,
-		sql.NullInt64{Int64: e.wait.bookmark, Valid: e.wait.set}, sql.NullInt64{Int64: e.wait.subscriber, Valid: e.wait.set},
-		flag(page.Done), e.edition, e.Zone)
+		SET cursor_bookmark = $1, cursor_subscriber = $2, passed = $3, done = $4
+		WHERE edition = $5 AND zone = $6`,
+		e.cursor.bookmark, e.cursor.subscriber, flag(e.passed), flag(page.Done), e.edition, e.Zone)
 	if err == nil && page.Done {
 		_, err = e.exec(ctx, `UPDATE editions SET expanded = 1 WHERE n = $1
 			AND NOT EXISTS (SELECT 1 FROM edition_groups g WHERE g.edition = editions.n AND g.done = 0)`, e.edition)

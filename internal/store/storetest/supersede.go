@@ -2,9 +2,11 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/subscribers"
 )
 
 var supersedeTests = []test{
@@ -172,6 +174,79 @@ var supersedeTests = []test{
 		w.is("left", "one skipped superseded 1, two none left", w.rows(ids[1]))
 		w.is("given", int64(1), w.bookmark(ids[0]))
 		w.is("not given", int64(0), w.bookmark(ids[1]))
+	}},
+
+	{"coming back for one who waits does not look at everybody", func(w *world) {
+		w.article("a")
+		ids := w.readers(120)
+		w.send("one")
+		doubtful := w.deferred(time.Hour)
+		doubtful.Doubt = true
+		waits := []int64{ids[0], ids[60]}
+		for b := w.claim(); b != nil; b = w.claim() {
+			for _, d := range b.Deliveries {
+				o := taken
+				if slices.Contains(waits, d.Subscriber) {
+					o = doubtful
+				}
+				w.settle(b, o, d.Subscriber)
+			}
+		}
+		w.article("b")
+		two := w.publish("two")
+		x := w.expansion(two)
+		expand := func() digest.Page {
+			page, err := w.db.Expand(w.ctx, x, 7, w.now, w.everything(x))
+			w.must(err)
+			return page
+		}
+		n := 0
+		for page := (digest.Page{}); !page.Waiting; n += page.Readers {
+			page = expand()
+		}
+		w.is("decided on", 118, n)
+		for range 3 {
+			w.is("one look", digest.Page{Waiting: true}, expand())
+		}
+		w.must(w.db.Erase(w.ctx, ids[60], w.now))
+		w.is("one is gone", digest.Page{Waiting: true}, expand())
+		w.now = w.now.Add(2 * time.Hour)
+		for b := w.claim(); b != nil; b = w.claim() {
+			w.settle(b, taken)
+		}
+		w.is("none waits", digest.Page{Readers: 1, Done: true}, expand())
+		w.is("in doubt", "one sent 1, two queued 2", w.rows(ids[0]))
+		w.drain()
+		w.is("two", "sent: planned 119, sent 119, failed 0, skipped 0, open 0, none 0", w.counts(two))
+	}},
+
+	{"who waits in two zones is decided on once", func(w *world) {
+		w.article("a")
+		id := w.readers(1)[0]
+		zone := func(z string) { w.wishes(id, func(r *subscribers.ImportRow) { r.Timezone = z }) }
+		zone("Asia/Tokyo")
+		w.send("one")
+		b := w.claim()
+		two := w.publishGroups("two", digest.Group{Zone: "Asia/Tokyo", Due: w.now}, digest.Group{Zone: digest.AllZones, Due: w.now})
+		for range 2 {
+			xs, err := w.db.Pending(w.ctx, w.now)
+			w.must(err)
+			for _, x := range xs {
+				page, err := w.db.Expand(w.ctx, x, 50, w.now, w.everything(x))
+				w.must(err)
+				w.is("page", digest.Page{Waiting: true}, page)
+			}
+		}
+		w.settle(b, taken)
+		xs, err := w.db.Pending(w.ctx, w.now)
+		w.must(err)
+		for i, x := range xs {
+			page, err := w.db.Expand(w.ctx, x, 50, w.now, w.everything(x))
+			w.must(err)
+			w.is("page", digest.Page{Readers: 1 - i, Done: true}, page)
+		}
+		w.is("rows", "one sent 1, two none nothing", w.rows(id))
+		w.is("two", digest.Done, w.edition(two).State)
 	}},
 
 	{"a letter that was taken after all counts, whatever was decided since", func(w *world) {
