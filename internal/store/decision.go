@@ -11,6 +11,18 @@ import (
 	"github.com/standfirst/standfirst/mailer"
 )
 
+// supersededBy returns what makes way for these decisions: older letters of
+// readers who get a newer one, or for whom there is nothing any more. Who gets
+// nothing because they are late, paused or left keeps the older one; whether it
+// may go out is asked again before it does.
+func supersededBy(decisions []digest.Decision, older []stale) []stale {
+	final := make(map[int64]bool)
+	for _, d := range decisions {
+		final[d.Subscriber] = d.Reason == "" || d.Reason == mailer.Nothing
+	}
+	return slices.DeleteFunc(older, func(d stale) bool { return !final[d.subscriber] })
+}
+
 // supersede skips the older open deliveries of the readers decided upon.
 func (e *expansion) supersede(ctx context.Context) error {
 	byEdition := make(map[int64][]int64)

@@ -273,6 +273,7 @@ func (e *expansion) settle(ctx context.Context, ids []int64, decide func([]diges
 	if err != nil {
 		return err
 	}
+	e.stale = supersededBy(decisions, e.stale)
 	if err := e.supersede(ctx); err != nil {
 		return fmt.Errorf("superseded: %w", err)
 	}

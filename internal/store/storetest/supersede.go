@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/mailer"
 	"github.com/standfirst/standfirst/subscribers"
 )
 
@@ -169,11 +170,43 @@ var supersedeTests = []test{
 		b := w.claim()
 		w.settle(b, taken, ids[0])
 		w.must(w.db.Release(w.ctx, b))
-		w.must(w.db.Leave(w.ctx, ids[1], weekly, w.now))
+		w.article("b")
 		w.send("two")
-		w.is("left", "one skipped superseded 1, two none left", w.rows(ids[1]))
+		w.is("newer", "one skipped superseded 1, two queued 1-2", w.rows(ids[1]))
 		w.is("given", int64(1), w.bookmark(ids[0]))
 		w.is("not given", int64(0), w.bookmark(ids[1]))
+	}},
+
+	{"who gets nothing for being away keeps the older letter", func(w *world) {
+		w.article("a")
+		ids := w.readers(5)
+		one := w.send("one")
+		w.article("b")
+		x := w.expansion(w.publish("two"))
+		reasons := []string{mailer.Late, mailer.Paused, mailer.Left, mailer.Suppressed, mailer.Nothing}
+		page, err := w.db.Expand(w.ctx, x, 50, w.now, func(rs []digest.Reader) []digest.Decision {
+			ds := make([]digest.Decision, len(rs))
+			for i, r := range rs {
+				ds[i] = digest.Decision{Subscriber: r.Subscriber, Reason: reasons[r.Subscriber-ids[0]]}
+			}
+			return ds
+		})
+		w.must(err)
+		w.is("page", digest.Page{Readers: 5, Done: true}, page)
+		for i, reason := range reasons[:4] {
+			w.is(reason, "one queued 1, two none "+reason, w.rows(ids[i]))
+		}
+		w.is("nothing", "one skipped superseded 1, two none nothing", w.rows(ids[4]))
+		w.is("one", "sending: planned 5, sent 0, failed 0, skipped 1, open 4, none 0", w.counts(one))
+		w.settle(w.claim(), taken, ids[0])
+		w.is("late, and sent after all", "one sent 1, two none late", w.rows(ids[0]))
+		w.is("bookmark", int64(1), w.bookmark(ids[0]))
+		w.now = w.now.Add(time.Minute)
+		_, err = w.db.EndLeases(w.ctx, func(string) bool { return true })
+		w.must(err)
+		w.drain()
+		w.send("three")
+		w.is("the rest comes with the next", "one sent 1, two none late, three queued 2", w.rows(ids[0]))
 	}},
 
 	{"coming back for one who waits does not look at everybody", func(w *world) {
