@@ -95,10 +95,15 @@ const moveSQL = `UPDATE subscriptions SET bookmark = $1 WHERE newsletter = $2 AN
 
 // cancelBlock skips what is queued in a block of a cancelled edition.
 func cancelBlock(ctx context.Context, s session, id int64, now time.Time) error {
+	return skip(ctx, s, id, mailer.Cancelled, now, ``)
+}
+
+// skip skips what is queued in a block, those of which more is true.
+func skip(ctx context.Context, s session, id int64, reason string, now time.Time, more string) error {
 	n, err := s.exec(ctx, `UPDATE deliveries SET state = 'skipped', reason = $1, at = $2
-		WHERE block = $3 AND state = 'queued'`, mailer.Cancelled, instant(now), id)
+		WHERE block = $3 AND state = 'queued'`+more, reason, instant(now), id)
 	if err != nil {
-		return fmt.Errorf("cancelled block: %w", err)
+		return fmt.Errorf("%s letters of block: %w", reason, err)
 	}
 	_, err = deltas{id: {open: -n, skipped: n}}.apply(ctx, s)
 	return err

@@ -117,8 +117,8 @@ func (e *expansion) writeDecisions(ctx context.Context, decisions []digest.Decis
 func dueMilli(t time.Time) int64 { return t.UnixMilli() }
 
 func (e *expansion) newBlock(ctx context.Context, due time.Time, open int) (id int64, err error) {
-	err = e.row(ctx, `INSERT INTO blocks (edition, due, open) VALUES ($1, $2, $3) RETURNING id`,
-		e.edition, dueMilli(due), open).Scan(&id)
+	err = e.row(ctx, `INSERT INTO blocks (edition, due, worked, open) VALUES ($1, $2, $3, $4) RETURNING id`,
+		e.edition, dueMilli(due), e.now.UnixMilli(), open).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("block: %w", err)
 	}

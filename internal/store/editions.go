@@ -41,11 +41,11 @@ func (db *DB) Publish(ctx context.Context, e digest.Edition, groups []digest.Gro
 		}
 		var n int64
 		err = s.row(ctx, `INSERT INTO editions (id, newsletter, state, slot, hand, asked_by, horizon,
-				published, approved, reason, changed, expanded)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING n`,
+				published, approved, reason, changed, grace, expanded)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING n`,
 			e.ID, e.Newsletter, string(e.State), instant(e.Slot), flag(e.Hand), e.By, e.Horizon,
 			instant(e.Published), instant(e.Approved), e.Reason, instant(e.Published),
-			flag(published && len(groups) == 0)).Scan(&n)
+			e.Grace.Milliseconds(), flag(published && len(groups) == 0)).Scan(&n)
 		if err != nil {
 			return err
 		}
@@ -128,8 +128,8 @@ func (db *DB) Pause(ctx context.Context, id, reason string, now time.Time) error
 // Resume implements digest.Editions.
 func (db *DB) Resume(ctx context.Context, id string, now time.Time) error {
 	return db.edit(ctx, id, func(s session, n int64, _ string) error {
-		err := moved(s.exec(ctx, `UPDATE editions SET state = 'sending', reason = '', changed = $1
-			WHERE n = $2 AND state = 'paused'`, instant(now), n))
+		err := moved(s.exec(ctx, `UPDATE editions SET state = 'sending', reason = '', changed = $1, resumed = $2
+			WHERE n = $3 AND state = 'paused'`, instant(now), instant(now), n))
 		if err != nil {
 			return err
 		}
@@ -235,7 +235,7 @@ func closeEdition(ctx context.Context, s session, n int64) error {
 }
 
 const editionColumns = `e.id, e.newsletter, e.state, e.slot, e.hand, e.asked_by, e.horizon, e.published, e.approved,
-	e.reason, e.expanded, e.none, (SELECT COUNT(*) FROM versions v WHERE v.edition = e.n),
+	e.reason, e.grace, e.expanded, e.none, (SELECT COUNT(*) FROM versions v WHERE v.edition = e.n),
 	CAST(COALESCE(b.sent, 0) AS BIGINT), CAST(COALESCE(b.failed, 0) AS BIGINT),
 	CAST(COALESCE(b.skipped, 0) AS BIGINT), CAST(COALESCE(b.open, 0) AS BIGINT)`
 
@@ -250,9 +250,11 @@ func (db *DB) editions(ctx context.Context, where string, args ...any) ([]digest
 	err := db.read().each(ctx, `SELECT `+editionColumns+` FROM editions e`+editionCounts+where+
 		`) GROUP BY edition) b ON b.edition = e.n `+where, args, func(rows *sql.Rows) error {
 		var e digest.Edition
+		var grace int64
 		err := rows.Scan(&e.ID, &e.Newsletter, &e.State, asTime(&e.Slot), &e.Hand, &e.By, &e.Horizon,
-			asTime(&e.Published), asTime(&e.Approved), &e.Reason, &e.Expanded, &e.None, &e.Versions,
+			asTime(&e.Published), asTime(&e.Approved), &e.Reason, &grace, &e.Expanded, &e.None, &e.Versions,
 			&e.Sent, &e.Failed, &e.Skipped, &e.Open)
+		e.Grace = time.Duration(grace) * time.Millisecond
 		e.Planned = e.Sent + e.Failed + e.Skipped + e.Open
 		out = append(out, e)
 		return err

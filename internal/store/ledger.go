@@ -40,6 +40,9 @@ func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) 
 	if err := db.read().row(ctx, dueSQL, due...).Scan(&id); err != nil {
 		return nil, none(err)
 	}
+	if err := db.giveUp(ctx, id, c.Now, clock); err != nil {
+		return nil, fmt.Errorf("late letters: %w", err)
+	}
 	var block *mailer.Block
 	err = db.write(ctx, func(s session) error {
 		block = nil
@@ -54,8 +57,8 @@ func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) 
 			return err
 		}
 		b := &mailer.Block{ID: id, Until: c.Now.Add(c.Lease)}
-		err = s.row(ctx, `UPDATE blocks SET lease_until = $1, owner = $2, token = token + 1
-			WHERE id = $3 RETURNING token`, clock+c.Lease.Milliseconds(), c.Owner, id).Scan(&b.Token)
+		err = s.row(ctx, `UPDATE blocks SET lease_until = $1, owner = $2, token = token + 1, worked = $3
+			WHERE id = $4 RETURNING token`, clock+c.Lease.Milliseconds(), c.Owner, c.Now.UnixMilli(), id).Scan(&b.Token)
 		if err != nil {
 			return err
 		}

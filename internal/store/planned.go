@@ -156,12 +156,13 @@ func (db *DB) Look(ctx context.Context, newsletter string, events []string, afte
 // Pending implements digest.Readers.
 func (db *DB) Pending(ctx context.Context, now time.Time) ([]digest.Expansion, error) {
 	var out []digest.Expansion
-	err := db.read().each(ctx, `SELECT e.id, e.newsletter, e.horizon, e.published, e.hand, g.zone, g.due
+	err := db.read().each(ctx, `SELECT e.id, e.newsletter, e.horizon, e.published,
+			GREATEST(COALESCE(e.published, 0), COALESCE(e.resumed, 0)), e.hand, g.zone, g.due
 		FROM edition_groups g JOIN editions e ON e.n = g.edition
 		WHERE g.done = 0 AND g.due <= $1 AND e.state = 'sending' ORDER BY e.n, g.due, g.zone`, []any{now.UnixMilli()},
 		func(rows *sql.Rows) error {
 			var x digest.Expansion
-			err := rows.Scan(&x.Edition, &x.Newsletter, &x.Horizon, asTime(&x.Published), &x.Hand, &x.Zone, asTime(&x.Due))
+			err := rows.Scan(&x.Edition, &x.Newsletter, &x.Horizon, asTime(&x.Published), asTime(&x.Resumed), &x.Hand, &x.Zone, asTime(&x.Due))
 			out = append(out, x)
 			return err
 		})

@@ -25,7 +25,7 @@ var editionTests = []test{
 	{"an edition comes back whole", func(w *world) {
 		w.article("a", "b")
 		e := digest.Edition{ID: "weekly/2026-11-24T08:00", Newsletter: weekly, State: digest.Sending, Slot: w.now.Add(-time.Minute),
-			Hand: true, By: "editor ada", Horizon: 2, Published: w.now}
+			Hand: true, By: "editor ada", Horizon: 2, Published: w.now, Grace: 6 * time.Hour}
 		w.must(w.db.Publish(w.ctx, e, w.everybody()))
 		w.is("edition", &e, w.edition(e.ID))
 		list, err := w.db.Editions(w.ctx, "", 10)

@@ -33,6 +33,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"ledger", ledgerTests},
 		{"lease", leaseTests},
 		{"dead", deadTests},
+		{"late", lateTests},
 		{"cancel", cancelTests},
 		{"readers", readerTests},
 		{"import", importTests},
