@@ -109,6 +109,26 @@ func skip(ctx context.Context, s session, id int64, reason string, now time.Time
 	return err
 }
 
+// cancelBlocks cancels blocks that nobody has in hand, or whose lease ended
+// before clock; each is a transaction, so that nobody waits for all of them.
+func (db *DB) cancelBlocks(ctx context.Context, blocks []int64, now time.Time, clock int64) error {
+	for _, id := range blocks {
+		err := db.write(ctx, func(s session) error {
+			var still int64
+			err := s.row(ctx, `SELECT b.id FROM blocks b WHERE b.id = $1 AND b.done = 0
+				AND (b.lease_until IS NULL OR b.lease_until < $2) FOR UPDATE`, id, clock).Scan(&still)
+			if err != nil {
+				return none(err)
+			}
+			return cancelBlock(ctx, s, id, now)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // numbers returns a column of numbers.
 func numbers(ctx context.Context, s session, query string, args ...any) ([]int64, error) {
 	var out []int64

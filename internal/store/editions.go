@@ -145,32 +145,34 @@ func (db *DB) Miss(ctx context.Context, id, reason string, now time.Time) error 
 	})
 }
 
-// Cancel implements digest.Editions.
+// Cancel implements digest.Editions. From the first transaction on nothing of
+// the edition is claimed; what is queued then goes block by block. Should the
+// process die over that, Claim goes on with it.
 func (db *DB) Cancel(ctx context.Context, id, reason string, now time.Time) error {
 	var edition int64
 	err := db.edit(ctx, id, func(s session, n int64, _ string) error {
 		edition = n
-		err := moved(s.exec(ctx, `UPDATE editions SET state = 'cancelled', reason = $1, changed = $2
+		return moved(s.exec(ctx, `UPDATE editions SET state = 'cancelled', reason = $1, changed = $2
 			WHERE n = $3 AND state IN ('sending', 'paused', 'review')`, reason, instant(now), n))
-		if err != nil {
-			return err
-		}
-		blocks, err := numbers(ctx, s, `SELECT id FROM blocks
-			WHERE edition = $1 AND done = 0 AND lease_until IS NULL ORDER BY id FOR UPDATE`, n)
-		if err != nil {
-			return err
-		}
-		for _, b := range blocks {
-			if err := cancelBlock(ctx, s, b, now); err != nil {
-				return err
-			}
-		}
-		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return db.finish(ctx, edition)
+	blocks, err := numbers(ctx, db.read(), `SELECT id FROM blocks
+		WHERE edition = $1 AND done = 0 AND lease_until IS NULL ORDER BY id`, edition)
+	if err == nil {
+		err = db.cancelBlocks(ctx, blocks, now, 0)
+	}
+	if err == nil {
+		err = db.forgetWaiting(ctx, edition)
+	}
+	if err == nil {
+		err = db.finish(ctx, edition)
+	}
+	if err != nil {
+		return fmt.Errorf("edition %s is cancelled; its letters: %w", id, err)
+	}
+	return nil
 }
 
 // edit changes an edition in one transaction that no other edit or expansion

@@ -110,19 +110,8 @@ func (db *DB) sweep(ctx context.Context, now time.Time, clock int64) error {
 	if err != nil {
 		return fmt.Errorf("abandoned blocks: %w", err)
 	}
-	for _, id := range blocks {
-		err := db.write(ctx, func(s session) error {
-			var still int64
-			err := s.row(ctx, `SELECT b.id FROM blocks b WHERE b.id = $1 AND b.done = 0
-				AND (b.lease_until IS NULL OR b.lease_until < $2) FOR UPDATE`, id, clock).Scan(&still)
-			if err != nil {
-				return none(err)
-			}
-			return cancelBlock(ctx, s, id, now)
-		})
-		if err != nil {
-			return fmt.Errorf("abandoned block: %w", err)
-		}
+	if err := db.cancelBlocks(ctx, blocks, now, clock); err != nil {
+		return fmt.Errorf("abandoned blocks: %w", err)
 	}
 	editions, err := numbers(ctx, db.read(), `SELECT e.n FROM editions e WHERE `+finished)
 	if err != nil {
