@@ -75,12 +75,17 @@ func free(ctx context.Context, s session, newsletter string) error {
 	return &held
 }
 
-// lastHorizon returns the horizon of the newsletter's last published edition,
-// 0 before there is one.
+// counts is true of published editions (e) but those that were cancelled
+// before a letter was sent: nobody was given anything, so nothing is settled.
+const counts = `e.published IS NOT NULL AND (e.state <> 'cancelled'
+	OR EXISTS (SELECT 1 FROM blocks b WHERE b.edition = e.n AND b.sent > 0))`
+
+// lastHorizon returns the horizon of the last of the newsletter's editions that
+// count, 0 before there is one.
 func lastHorizon(ctx context.Context, s session, newsletter string) (int64, error) {
 	var h int64
-	err := s.row(ctx, `SELECT COALESCE(MAX(horizon), 0) FROM editions
-		WHERE newsletter = $1 AND published IS NOT NULL`, newsletter).Scan(&h)
+	err := s.row(ctx, `SELECT COALESCE(MAX(e.horizon), 0) FROM editions e
+		WHERE e.newsletter = $1 AND `+counts, newsletter).Scan(&h)
 	return h, err
 }
 
@@ -291,8 +296,8 @@ func (db *DB) Editions(ctx context.Context, newsletter string, limit int) ([]dig
 
 // FirstHorizon implements digest.Editions.
 func (db *DB) FirstHorizon(ctx context.Context, newsletter string) (horizon int64, ok bool, err error) {
-	err = db.read().row(ctx, `SELECT horizon FROM editions
-		WHERE newsletter = $1 AND published IS NOT NULL ORDER BY n LIMIT 1`, newsletter).Scan(&horizon)
+	err = db.read().row(ctx, `SELECT e.horizon FROM editions e
+		WHERE e.newsletter = $1 AND `+counts+` ORDER BY e.n LIMIT 1`, newsletter).Scan(&horizon)
 	if err == sql.ErrNoRows {
 		return 0, false, nil
 	}

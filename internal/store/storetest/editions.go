@@ -47,6 +47,36 @@ var editionTests = []test{
 		w.is("horizon", int64(1), w.edition(id).Horizon)
 	}},
 
+	{"an edition that was cancelled before a letter was sent does not count", func(w *world) {
+		w.article("a", "b")
+		w.readers(2)
+		newcomer := func(want int64) {
+			w.Helper()
+			w.is("bookmark of a newcomer", want, w.bookmark(w.readers(1)[0]))
+		}
+		first := func(want string) {
+			w.Helper()
+			h, ok, err := w.db.FirstHorizon(w.ctx, weekly)
+			w.must(err)
+			w.is("first horizon", want, fmt.Sprint(h, ok))
+		}
+		one := w.send("one")
+		first("2 true")
+		b := w.claim()
+		w.must(w.db.Cancel(w.ctx, one, "too early", w.now))
+		first("0 false")
+		newcomer(0)
+		w.settle(b, taken, b.Deliveries[0].Subscriber) // it was in hand, and left
+		first("2 true")
+		newcomer(2)
+		w.article("c")
+		w.must(w.db.Cancel(w.ctx, w.publish("two"), "a mistake", w.now))
+		newcomer(2)
+		w.publish("three")
+		newcomer(3)
+		first("2 true")
+	}},
+
 	{"a horizon never falls behind the last one", func(w *world) {
 		w.article("a", "b")
 		w.publish("one")
