@@ -27,7 +27,7 @@ func (db *DB) Sync(ctx context.Context, source string, now time.Time, decide fun
 		if plan, err = decide(k); err != nil {
 			return err
 		}
-		return writePlan(ctx, s, head, source, plan)
+		return writePlan(ctx, s, head, source, now, plan)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sync of %s: %w", source, err)
@@ -90,19 +90,19 @@ func known(ctx context.Context, s session, source string) (*content.Known, error
 }
 
 // writePlan writes a plan down as it is. The plan's releases get their numbers.
-func writePlan(ctx context.Context, s session, head int64, source string, p *content.Plan) error {
+func writePlan(ctx context.Context, s session, head int64, source string, now time.Time, p *content.Plan) error {
 	for _, id := range p.Forget {
 		if err := forget(ctx, s, id); err != nil {
 			return fmt.Errorf("article %s: %w", id, err)
 		}
 	}
 	for _, c := range p.Articles {
-		if err := writeArticle(ctx, s, head, c); err != nil {
+		if err := writeArticle(ctx, s, now, c); err != nil {
 			return fmt.Errorf("article %s: %w", c.ID, err)
 		}
 	}
 	for _, c := range p.States {
-		if err := writeState(ctx, s, head, c); err != nil {
+		if err := writeState(ctx, s, now, c); err != nil {
 			return fmt.Errorf("article %s: %w", c.ID, err)
 		}
 	}
@@ -140,7 +140,7 @@ func forget(ctx context.Context, s session, id string) error {
 	return err
 }
 
-func writeArticle(ctx context.Context, s session, head int64, c content.Change) error {
+func writeArticle(ctx context.Context, s session, now time.Time, c content.Change) error {
 	a := &c.Article
 	values := []any{a.ID, a.Source, a.Slug, a.URL, a.Canonical, a.Title, a.Standfirst,
 		listOf(a.Authors), listOf(a.Topics), a.Image.URL, a.Image.Alt, a.Lang, string(a.Access),
@@ -152,7 +152,7 @@ func writeArticle(ctx context.Context, s session, head int64, c content.Change) 
 			state, reason, hash, since, due, body)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
 	if !c.New {
-		if err := withdrawing(ctx, s, head, a.ID, c.State); err != nil {
+		if err := moving(ctx, s, a.ID, c.State, now); err != nil {
 			return err
 		}
 		query = `UPDATE articles SET source = $2, slug = $3, url = $4, canonical = $5, title = $6, standfirst = $7,
@@ -201,8 +201,8 @@ func writeLabels(ctx context.Context, s session, a *content.Article) error {
 	return nil
 }
 
-func writeState(ctx context.Context, s session, head int64, c content.StateChange) error {
-	if err := withdrawing(ctx, s, head, c.ID, c.State); err != nil {
+func writeState(ctx context.Context, s session, now time.Time, c content.StateChange) error {
+	if err := moving(ctx, s, c.ID, c.State, now); err != nil {
 		return err
 	}
 	if err := one(s.exec(ctx, `UPDATE articles SET state = $1, reason = $2 WHERE id = $3`, string(c.State), c.Reason, c.ID)); err != nil {
@@ -216,13 +216,18 @@ func writeState(ctx context.Context, s session, head int64, c content.StateChang
 	return writeKeys(ctx, s, c.ID, c.Keys)
 }
 
-// withdrawing remembers, when an article is withdrawn, that what was released
-// of it so far holds no more, also when it comes back.
-func withdrawing(ctx context.Context, s session, head int64, id string, to content.State) error {
-	if to != content.Withdrawn {
-		return nil
+// moving remembers when an article is withdrawn, and when it comes back, which
+// releases of it the editions published meanwhile have passed: those up to
+// their horizon hold no more. One that no edition has missed is as it was.
+func moving(ctx context.Context, s session, id string, to content.State, now time.Time) (err error) {
+	switch to {
+	case content.Withdrawn:
+		_, err = s.exec(ctx, `UPDATE articles SET withdrawn_at = $1 WHERE id = $2 AND state <> 'withdrawn'`, instant(now), id)
+	case content.Public:
+		_, err = s.exec(ctx, `UPDATE articles SET withdrawn_at = NULL, withdrawn_upto = GREATEST(withdrawn_upto,
+				COALESCE((SELECT MAX(e.horizon) FROM editions e WHERE e.published > articles.withdrawn_at AND `+counts+`), 0))
+			WHERE id = $1 AND withdrawn_at IS NOT NULL`, id)
 	}
-	_, err := s.exec(ctx, `UPDATE articles SET withdrawn_upto = $1 WHERE id = $2 AND state <> 'withdrawn'`, head, id)
 	return err
 }
 

@@ -266,5 +266,5 @@ var importTests = []test{
 
 func (w *world) draftAndMiss() {
 	w.Helper()
-	w.must(w.db.Miss(w.ctx, w.draft("missed"), "late", w.now))
+	w.must(w.db.Miss(w.ctx, w.draft(fmt.Sprint("missed at ", w.now.UnixMilli())), "late", w.now))
 }

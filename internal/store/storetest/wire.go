@@ -189,6 +189,9 @@ var wireTests = []test{
 		w.is("released", true, holds(1))
 		to(content.Withdrawn)
 		w.is("withdrawn", false, holds(1))
+		w.now = w.now.Add(time.Minute)
+		w.must(w.db.Publish(w.ctx, digest.Edition{ID: "other/one", Newsletter: "other", State: digest.Sending, Horizon: 2, Published: w.now}, w.everybody()))
+		w.now = w.now.Add(time.Minute)
 		_, err := w.db.ReleaseAgain(w.ctx, "a", w.now)
 		w.fails(err, digest.ErrState)
 		to(content.Public)
@@ -199,6 +202,45 @@ var wireTests = []test{
 		w.must(w.db.SetNotInLetters(w.ctx, "a", true))
 		w.is("not in letters", false, holds(3))
 		w.is("the other one", true, holds(2))
+	}},
+
+	{"what was away and missed by no edition is as it was", func(w *world) {
+		w.article("a")
+		byState := func(state content.State) *content.Plan {
+			return &content.Plan{At: w.now, States: []content.StateChange{{ID: "a", State: state}}}
+		}
+		byChange := func(state content.State) *content.Plan {
+			c := change("a")
+			c.New, c.State, c.Hash = false, state, fmt.Sprint(w.now)
+			return &content.Plan{At: w.now, Articles: []content.Change{c}}
+		}
+		for name, plan := range map[string]func(content.State) *content.Plan{"state": byState, "change": byChange} {
+			w.publish("before " + name) // was given it
+			for i, away := range []func(){
+				func() {},
+				w.draftAndMiss,
+				func() { w.must(w.db.Cancel(w.ctx, w.publish("cancelled "+name), "why", w.now)) },
+				func() { w.publish("passed " + name) },
+			} {
+				to := func(state content.State) {
+					w.must(w.write(w.db, func(*content.Known) (*content.Plan, error) { return plan(state), nil }))
+					w.now = w.now.Add(time.Minute)
+				}
+				to(content.Withdrawn)
+				away()
+				w.now = w.now.Add(time.Minute)
+				to(content.Withdrawn) // still
+				to(content.Public)
+				to(content.Public)
+				es, err := w.db.Entries(w.ctx, digest.WireQuery{Upto: 9, Now: w.now})
+				w.must(err)
+				newest := es[len(es)-1]
+				ok, _ := newest.Holds(w.now)
+				w.is(fmt.Sprint(name, " ", i), i < 3, ok)
+			}
+			_, err := w.db.ReleaseAgain(w.ctx, "a", w.now)
+			w.must(err)
+		}
 	}},
 
 	{"a forgotten article gives its keys and slug back", func(w *world) {
