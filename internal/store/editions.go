@@ -118,6 +118,9 @@ func (db *DB) Approve(ctx context.Context, id string, horizon int64, now time.Ti
 		if err != nil {
 			return err
 		}
+		if err := free(ctx, s, newsletter); err != nil { // this one holds it no more
+			return err
+		}
 		return addGroups(ctx, s, n, groups)
 	})
 }

@@ -147,6 +147,24 @@ var editionTests = []test{
 		w.is("expanded", "sending: planned 2, sent 0, failed 0, skipped 0, open 2, none 0", w.counts(id))
 	}},
 
+	{"nothing is approved beside an edition that holds", func(w *world) {
+		w.article("a")
+		w.readers(1)
+		one := w.publish("one")
+		two := w.draft("two")
+		w.must(w.db.Pause(w.ctx, one, "why", w.now))
+		err := w.db.Approve(w.ctx, two, 1, w.now, w.everybody())
+		var held *digest.HeldError
+		if !errors.As(err, &held) {
+			w.Fatalf("error is %v", err)
+		}
+		w.is("held by", digest.HeldError{Edition: one, State: digest.Paused}, *held)
+		w.is("as it was", digest.InReview, w.edition(two).State)
+		w.must(w.db.Resume(w.ctx, one, w.now))
+		w.must(w.db.Approve(w.ctx, two, 1, w.now, w.everybody()))
+		w.is("approved", digest.Sending, w.edition(two).State)
+	}},
+
 	{"an act that the state does not allow changes nothing", func(w *world) {
 		w.article("a")
 		w.readers(1)
