@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/standfirst/standfirst/digest"
 )
@@ -27,6 +29,9 @@ func (db *DB) Publish(ctx context.Context, e digest.Edition, groups []digest.Gro
 		}
 		if there > 0 {
 			return digest.ErrPublished
+		}
+		if err := asked(ctx, s, e); err != nil {
+			return err
 		}
 		if err := free(ctx, s, e.Newsletter); err != nil {
 			return err
@@ -58,6 +63,25 @@ func (db *DB) Publish(ctx context.Context, e digest.Edition, groups []digest.Gro
 		return fmt.Errorf("edition %s: %w", e.ID, err)
 	}
 	return nil
+}
+
+// asked returns ErrPublished if an edition by hand was asked for before with
+// the same request key, which follows the moment of asking in its ID: weekly/
+// 20261124T101502Z-KEY. Moments are equally long.
+func asked(ctx context.Context, s session, e digest.Edition) error {
+	_, key, _ := strings.Cut(strings.TrimPrefix(e.ID, e.Newsletter+"/"), "-")
+	if !e.Hand || key == "" {
+		return nil
+	}
+	before := strings.TrimSuffix(e.ID, key)
+	var id string
+	err := s.row(ctx, `SELECT id FROM editions WHERE newsletter = $1 AND hand = 1
+			AND SUBSTR(id, CAST($2 AS INTEGER)) = CAST($3 AS TEXT)
+		ORDER BY n LIMIT 1`, e.Newsletter, utf8.RuneCountInString(before), "-"+key).Scan(&id)
+	if err == nil {
+		return fmt.Errorf("%w as %s", digest.ErrPublished, id)
+	}
+	return none(err)
 }
 
 // free returns a HeldError if an edition holds the newsletter.

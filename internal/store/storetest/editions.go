@@ -47,6 +47,32 @@ var editionTests = []test{
 		w.is("horizon", int64(1), w.edition(id).Horizon)
 	}},
 
+	{"a request by hand is published once, whenever it comes again", func(w *world) {
+		w.article("a")
+		hand := func(newsletter, stamp, key string) error {
+			w.now = w.now.Add(time.Second)
+			return w.db.Publish(w.ctx, digest.Edition{ID: newsletter + "/" + stamp + "-" + key, Newsletter: newsletter,
+				State: digest.Sending, Hand: true, Horizon: 1, Published: w.now}, w.everybody())
+		}
+		const one, two = "20261124T101502Z", "20261124T101503Z"
+		w.must(hand(weekly, one, "K_%"))
+		w.fails(hand(weekly, two, "K_%"), digest.ErrPublished)
+		w.fails(hand(weekly, one, "K_%"), digest.ErrPublished)
+		for _, key := range []string{"K__", "%", "_%", "", "k_%", "x-K_%", "K_%ü"} {
+			w.must(hand(weekly, two, key))
+		}
+		w.must(hand(weekly, "20261124T101504Z", "")) // no key, another one
+		w.fails(hand(weekly, one, "K_%ü"), digest.ErrPublished)
+		w.must(hand("other", two, "K_%"))
+		slot := func(key string) error { // by the schedule, whatever its name
+			return w.db.Publish(w.ctx, digest.Edition{ID: "weekly/" + two + "-" + key, Newsletter: weekly,
+				State: digest.Sending, Horizon: 1, Published: w.now}, w.everybody())
+		}
+		w.must(slot("K_%"))
+		w.must(slot("S"))
+		w.must(hand(weekly, one, "S"))
+	}},
+
 	{"an edition that was cancelled before a letter was sent does not count", func(w *world) {
 		w.article("a", "b")
 		w.readers(2)
