@@ -138,7 +138,10 @@ func (db *DB) Renew(ctx context.Context, b *mailer.Block, until time.Time) error
 	return nil
 }
 
-const standingSQL = `SELECT e.state, r.id, r.status, r.paused_until, s.left_at, COALESCE(d.doubt, 0)
+// A lease that ran out leaves its whole block in doubt, most of which was never
+// tried: only an attempt that was told of counts here.
+const standingSQL = `SELECT e.state, r.id, r.status, r.paused_until, s.left_at,
+		CASE WHEN d.doubt = 1 AND d.attempts > 0 THEN 1 ELSE 0 END
 	FROM editions e
 	LEFT JOIN subscribers r ON r.id = $1
 	LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = e.newsletter

@@ -209,6 +209,29 @@ var ledgerTests = []test{
 		w.fails(err, digest.ErrNotFound)
 	}},
 
+	{"a pause holds for who was in a dead hand, not for a letter that was begun", func(w *world) {
+		w.article("a")
+		ids := w.readers(2)
+		id := w.send("one")
+		doubtful := w.deferred(0)
+		doubtful.Doubt = true
+		w.settle(w.claim(), doubtful, ids[0])
+		_, err := w.db.EndLeases(w.ctx, func(string) bool { return true })
+		w.must(err)
+		w.now = w.now.Add(time.Minute)
+		for range 2 {
+			for _, d := range w.claim().Deliveries {
+				w.is("in doubt", true, d.Doubt)
+				w.must(w.db.PauseUntil(w.ctx, d.Subscriber, w.now.Add(time.Hour)))
+			}
+		}
+		for i, want := range []string{"", mailer.Paused} {
+			got, err := w.db.Standing(w.ctx, id, ids[i], w.now)
+			w.must(err)
+			w.is(fmt.Sprint("standing of ", i), mailer.Standing{Reason: want}, got)
+		}
+	}},
+
 	{"claims can be narrowed to an edition", func(w *world) {
 		w.article("a")
 		ids := w.readers(1)
