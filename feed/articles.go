@@ -107,12 +107,13 @@ func (p *Publication) feed(title, base string) *Feed {
 	return f
 }
 
-// touch sets the date of the feed to that of its newest item.
+// touch sets the date of the feed to when it last changed by an item: a change
+// of one, or the release of one whose own date lies back.
 func (f *Feed) touch(floor time.Time) {
 	f.Updated = floor
 	for i := range f.Items {
-		if i == 0 || f.Items[i].Updated.After(f.Updated) {
-			f.Updated = f.Items[i].Updated
+		if at := latest(f.Items[i].Updated, f.Items[i].released); i == 0 || at.After(f.Updated) {
+			f.Updated = at
 		}
 	}
 }
@@ -130,6 +131,7 @@ func (p *Publication) article(e *content.Entry, opt Options) Item {
 		Categories: categories(a.Topics),
 		Image:      content.Image{URL: link(a.Image.URL), Alt: text(a.Image.Alt)},
 		Tie:        int(e.N % 1_000_000),
+		released:   seconds(e.At),
 	}
 	if strings.EqualFold(it.Language, cmp.Or(language(p.Language), "en")) {
 		it.Language = ""

@@ -157,3 +157,16 @@ func TestFallbacks(t *testing.T) {
 		})
 	}
 }
+
+// A back-dated article is news: who asks by date must hear of it.
+func TestReleaseMovesTheFeed(t *testing.T) {
+	out := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
+	f := Articles(Publication{Title: "P", URL: "https://example.com"}, Scope{}, []content.Entry{{
+		Release: content.Release{N: 1, Kind: content.KindArticle, Item: "a", At: out},
+		Article: &content.Article{ID: "a", Slug: "a", URL: "https://example.com/a", Title: "A", Access: content.Free, Published: out.AddDate(-6, 0, 0)},
+		State:   content.Public, Latest: true,
+	}}, Options{})
+	if !f.Updated.Equal(out) || !f.Items[0].Updated.Equal(out.AddDate(-6, 0, 0)) {
+		t.Errorf("feed updated %v, item %v", f.Updated, f.Items[0].Updated)
+	}
+}

@@ -113,7 +113,7 @@ type Feed struct {
 	Icon, Logo  string
 	Stylesheet  string
 	Hubs        []string
-	Updated     time.Time // the newest change of an item
+	Updated     time.Time // the newest change of an item, or the newest release of one
 	Items       []Item    // newest first
 
 	owner    string // the publication's title
@@ -175,6 +175,8 @@ type Item struct {
 	// million, and the same as long as the item is.
 	Tie   int
 	Event *Occasion // of events only
+
+	released time.Time // when it came on the wire: back-dated items are news to the feed all the same
 }
 
 // An Occasion is when and where an event takes place, for the elements feeds

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"path"
+	"strings"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/feed"
@@ -16,6 +18,12 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 		return status(http.StatusServiceUnavailable)
 	}
 	if !ok {
+		if at := spelled(r); at != r.URL.Path {
+			if _, ok := s.Shelf.Document(at); ok {
+				http.Redirect(w, r, at, http.StatusMovedPermanently)
+				return nil
+			}
+		}
 		return notFound
 	}
 	h := w.Header()
@@ -27,6 +35,20 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Access-Control-Allow-Origin", "*")
 	give(w, r, d.Body, d.ETag, d.Modified)
 	return nil
+}
+
+// spelled is where a feed is whose topic, author or city somebody wrote as it
+// stands in an article: /topics/Platform/feed.rss.
+func spelled(r *http.Request) string {
+	file := path.Base(r.URL.Path)
+	if topic := r.PathValue("topic"); topic != "" {
+		return "/topics/" + feed.Segment(topic) + "/" + file
+	}
+	if author := r.PathValue("author"); author != "" {
+		return "/authors/" + feed.Segment(author) + "/" + file
+	}
+	ending := path.Ext(file)
+	return "/events/" + feed.Segment(strings.TrimSuffix(file, ending)) + ending
 }
 
 // forWindows makes a feed plain XML for a browser's window: there the

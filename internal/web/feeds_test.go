@@ -194,3 +194,21 @@ func TestHostileWords(t *testing.T) {
 		}
 	}
 }
+
+// An address as somebody would type it leads to the feed.
+func TestFeedAsSpelled(t *testing.T) {
+	s := newSite(t)
+	for from, to := range map[string]string{
+		"/topics/Platform/feed.rss": "/topics/platform/feed.rss",
+		"/events/London.ics":        "/events/london.ics",
+	} {
+		if got := s.get(from); got.code != http.StatusMovedPermanently || got.header.Get("Location") != to {
+			t.Errorf("%s: %d %q, want %s", from, got.code, got.header.Get("Location"), to)
+		}
+	}
+	for _, path := range []string{"/topics/Nothing/feed.rss", "/events/Nowhere.ics"} {
+		if got := s.get(path); got.code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, got.code)
+		}
+	}
+}

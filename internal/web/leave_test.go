@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -190,7 +191,7 @@ func TestPersonalPages(t *testing.T) {
 func TestOtherSitesCannotPress(t *testing.T) {
 	s := newSite(t)
 	before := s.state()
-	for _, path := range []string{"/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly"), "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")} {
+	for _, path := range []string{"/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly") + "/undo", "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")} {
 		for _, headers := range [][]string{
 			{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
 			{"Sec-Fetch-Site", "same-site", "Origin", "https://evil.example"},
@@ -208,8 +209,27 @@ func TestOtherSitesCannotPress(t *testing.T) {
 		t.Error("something changed")
 	}
 	// A proxy may show us another Host than the reader has.
-	got := s.do(http.MethodPost, "/unsubscribe/"+s.Tokens.Leave(s.readers[ada], "weekly"), "", "Origin", s.url)
+	got := s.do(http.MethodPost, "/unsubscribe/"+s.Tokens.Leave(s.readers[ada], "weekly")+"/undo", "", "Origin", s.url)
 	if got.code != http.StatusOK {
 		t.Errorf("our own origin: %d", got.code)
+	}
+}
+
+// Leaving is the exception: the token in the address is all it takes, and mail
+// programs in a browser send the one click with an origin of their own.
+func TestOneClickFromAnywhere(t *testing.T) {
+	for _, origin := range []string{"https://mail.example", "null"} {
+		s := newSite(t)
+		id := s.readers[ada]
+		got := s.do(http.MethodPost, "/unsubscribe/"+s.Tokens.Leave(id, "weekly"), oneClick,
+			"Origin", origin, "Sec-Fetch-Site", "cross-site", "Content-Type", "application/x-www-form-urlencoded")
+		subs, err := s.db.Subscriptions(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := slices.ContainsFunc(subs, func(sub subscribers.Subscription) bool { return sub.Newsletter == "weekly" && !sub.Left.IsZero() })
+		if got.code != http.StatusOK || got.body != "" || !left {
+			t.Errorf("from %s: %d %q, left %v", origin, got.code, got.body, left)
+		}
 	}
 }
