@@ -1,7 +1,9 @@
 package mailer
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -72,4 +74,24 @@ func TestPace(t *testing.T) {
 	if got := p.limit.Limit(); got != 10 {
 		t.Errorf("recovered to %v, want the 10 of the configuration", got)
 	}
+}
+
+// A slow pace does not make letters come back at once when the run has a
+// deadline: they would go round and round until then.
+func TestPaceWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		p := newPace(1. / 50)
+		begin := time.Now()
+		for i, want := range []struct {
+			after time.Duration
+			ok    bool
+		}{{0, true}, {50 * time.Second, true}, {time.Minute, false}, {time.Minute, false}} {
+			err := p.wait(ctx)
+			if after := time.Since(begin); after != want.after || (err == nil) != want.ok {
+				t.Errorf("letter %d: after %v, error %v; want after %v", i, after, err, want.after)
+			}
+		}
+	})
 }

@@ -36,8 +36,20 @@ func newPace(perSecond float64) *pace {
 	return &pace{limit: rate.NewLimiter(full, 1), full: full}
 }
 
-// wait returns when the next letter may go, or ctx's error.
-func (p *pace) wait(ctx context.Context) error { return p.limit.Wait(ctx) }
+// wait returns when the next letter may go, or ctx's error once it has ended.
+// The limiter's own Wait refuses at once what would come after the deadline of
+// ctx, and a letter refused at once is claimed again at once.
+func (p *pace) wait(ctx context.Context) error {
+	turn := p.limit.Reserve()
+	if d := turn.Delay(); d > 0 {
+		pause(ctx, d)
+	}
+	if err := ctx.Err(); err != nil {
+		turn.Cancel()
+		return err
+	}
+	return nil
+}
 
 // sent counts a letter that was taken and lets the pace recover by a tenth a
 // second, from five seconds after the last complaint.
