@@ -52,7 +52,8 @@ const stripLength = 6
 
 // Master writes the letter of a version as it is now. What no longer holds is
 // left out, which makes another version; mailer.ErrEmpty says that nothing is
-// left.
+// left. A template that fails and a newsletter that is not in the configuration
+// wrap mailer.ErrWords; other errors are the store's, and pass.
 func (p *Press) Master(ctx context.Context, edition string, version int, now time.Time) (*mailer.Master, error) {
 	v, entries, err := p.current(ctx, edition, version, now)
 	if err != nil {
@@ -135,7 +136,7 @@ func holding(entries []content.Entry, now time.Time) []content.Entry {
 }
 
 func (p *Press) letter(ctx context.Context, newsletter, edition, language string, entries []content.Entry, now time.Time) (*Letter, error) {
-	n, err := p.Newsletters(newsletter)
+	n, err := p.newsletter(newsletter)
 	if err != nil {
 		return nil, err
 	}
@@ -160,11 +161,21 @@ func (p *Press) Words(language string) *Wording {
 	return &Wording{Locale: p.Catalog.For(language), Site: p.Publication.URL, Zone: p.Publication.Zone}
 }
 
+// newsletter returns a newsletter of the configuration. When that does not
+// have it any more, trying again later is of no use: mailer.ErrWords.
+func (p *Press) newsletter(name string) (*Newsletter, error) {
+	n, err := p.Newsletters(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", mailer.ErrWords, err)
+	}
+	return n, nil
+}
+
 func (p *Press) master(l *Letter) (*mailer.Master, error) {
 	d := l.View()
 	html, text, err := p.Templates.Digest(d)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", mailer.ErrWords, err)
 	}
 	return &mailer.Master{
 		From: p.From, ReplyTo: p.ReplyTo,
@@ -190,7 +201,7 @@ func (p *Press) Values(ctx context.Context, edition string, d mailer.Delivery, n
 	if err != nil {
 		return mailer.Values{}, fmt.Errorf("subscriber %d: %w", d.Subscriber, err)
 	}
-	n, err := p.Newsletters(NewsletterOf(edition))
+	n, err := p.newsletter(NewsletterOf(edition))
 	if err != nil {
 		return mailer.Values{}, err
 	}

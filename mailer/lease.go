@@ -3,6 +3,7 @@ package mailer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -150,10 +151,16 @@ func (l *lease) master(ctx context.Context, press Press, version int, now time.T
 	e.once.Do(func() {
 		defer func() {
 			if r := recover(); r != nil {
-				e.err = &Panic{r}
+				e.err = fmt.Errorf("version %d: %w: %w", version, ErrWords, &Panic{r})
 			}
 		}()
 		e.master, e.err = press.Master(ctx, l.block.Edition, version, now)
+		if e.err == nil && e.master == nil {
+			e.err = ErrWords
+		}
+		if e.err != nil {
+			e.err = fmt.Errorf("version %d: %w", version, e.err)
+		}
 	})
 	return e.master, e.err
 }

@@ -16,8 +16,8 @@ type Delivery struct {
 	First      time.Time // when the first attempt began; zero: not yet
 	Doubt      bool      // an earlier attempt may have arrived, or a worker died with it in hand
 	// Uncounted is how often in a row the letter came back without an attempt
-	// being counted, though the server had heard for whom it was. A worker
-	// keeps it for itself; it is not stored.
+	// being counted, though it may have been the fault of this very letter. A
+	// worker keeps it for itself; it is not stored.
 	Uncounted int
 }
 
@@ -66,7 +66,7 @@ type Ledger interface {
 	Claim(ctx context.Context, c Claim) (*Block, error)
 	// Renew extends the lease, or returns ErrLost.
 	Renew(ctx context.Context, b *Block, until time.Time) error
-	// Standing is the last look before a letter is written.
+	// Standing is the last look before a letter is written and sent.
 	Standing(ctx context.Context, edition string, subscriber int64, now time.Time) (Standing, error)
 	// Settle writes results down. Deferred deliveries become due again at their
 	// Outcome's Due. A hard bounce also suppresses the address.
@@ -80,16 +80,3 @@ type Ledger interface {
 	// empty); ok is false if there is none.
 	Due(ctx context.Context, edition string) (at time.Time, ok bool, err error)
 }
-
-// A Press knows the words.
-type Press interface {
-	// Master returns the letter of a version as it is now; it is asked once for
-	// each version in a block, so that withdrawn articles leave letters that
-	// are not yet written. It returns ErrEmpty when nothing is left to say.
-	Master(ctx context.Context, edition string, version int, now time.Time) (*Master, error)
-	// Values returns what is a reader's own in a letter of that edition.
-	Values(ctx context.Context, edition string, d Delivery, now time.Time) (Values, error)
-}
-
-// ErrEmpty says that a version has nothing left that holds.
-var ErrEmpty = errors.New("nothing left to send")

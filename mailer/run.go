@@ -28,17 +28,17 @@ type run struct {
 	committer *committer
 	breaker   *breaker
 	pace      *pace
-	unwritten atomic.Int64
+	returns   tally
+	unwritten atomic.Int64 // results that the ledger did not take
 
-	mu        sync.Mutex
-	leases    map[*lease]bool
-	untried   map[int64]time.Time // drain: first attempts put off without being made, and until when
-	uncounted map[letterKey]int
-	refused   map[string]int // letters in a row that nobody wanted, by edition
-	halted    error
-	tripped   error // why the breaker opened
-	troubles  int   // of the ledger, in a row
-	calm      time.Time
+	mu       sync.Mutex
+	leases   map[*lease]bool
+	untried  map[int64]time.Time // drain: first attempts put off without being made, and until when
+	refused  map[string]int      // letters in a row that nobody wanted, by edition
+	halted   error               // the last edition that was, and why
+	tripped  error               // why the breaker opened
+	troubles int                 // of the ledger or the press, in a row
+	calm     time.Time           // nothing is claimed before
 }
 
 // A job is one letter to be sent.
@@ -46,11 +46,6 @@ type job struct {
 	lease *lease
 	Delivery
 	probe bool // the breaker waits to hear of it
-}
-
-type letterKey struct {
-	edition    string
-	subscriber int64
 }
 
 // claiming claims and hands out until ctx ends, or a drain is done.
@@ -70,7 +65,6 @@ func (r *run) claiming() error {
 			continue
 		}
 		if block != nil {
-			r.untroubled()
 			r.hand(r.hold(block, now))
 			continue
 		}
@@ -245,17 +239,25 @@ func (r *run) enough() error {
 	return fmt.Errorf("relay: %w; what was not sent stays queued", r.tripped)
 }
 
-// trouble rests for a while after the ledger or the press failed us.
+// trouble rests for a while after the ledger or the press failed us: twice as
+// long each time until a result is written. Sessions that find out together
+// count as one, and one tells.
 func (r *run) trouble(what string, err error) {
 	if r.soft.Err() != nil {
 		return
 	}
+	now := time.Now()
 	r.mu.Lock()
-	r.troubles++
-	rest := min(30*time.Second, 500*time.Millisecond<<min(r.troubles, 6))
-	r.calm = time.Now().Add(rest)
+	known := now.Before(r.calm)
+	if !known {
+		r.troubles++
+		r.calm = now.Add(min(30*time.Second, 500*time.Millisecond<<min(r.troubles, 6)))
+	}
+	rest := r.calm.Sub(now)
 	r.mu.Unlock()
-	r.log.Error(what+", resting", "rest", rest, "err", err)
+	if !known {
+		r.log.Error(what+", resting", "rest", rest, "err", err)
+	}
 }
 
 func (r *run) untroubled() {

@@ -99,8 +99,7 @@ func (w *Worker) start(ctx context.Context, edition string, drain bool) error {
 		changed:   make(chan struct{}, 1),
 		committer: &committer{results: make(chan result), log: log, progress: w.Progress},
 		breaker:   new(breaker), pace: newPace(w.Rate),
-		leases: make(map[*lease]bool), untried: make(map[int64]time.Time),
-		uncounted: make(map[letterKey]int), refused: make(map[string]int),
+		leases: make(map[*lease]bool), untried: make(map[int64]time.Time), refused: make(map[string]int),
 	}
 	return r.all(sessions)
 }

@@ -1,0 +1,106 @@
+package mailer
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+// maxRefused letters in a row that fail for what they are, and none that is
+// taken, are not the readers' fault.
+const maxRefused = 10
+
+// settle has the result written down and waits until it is.
+func (r *run) settle(l *lease, d Delivery, version int, o Outcome) bool {
+	done := make(chan error, 1)
+	r.committer.results <- result{l, Settlement{Subscriber: d.Subscriber, Version: version, Outcome: o, At: time.Now()}, done}
+	if err := <-done; err != nil {
+		r.unwritten.Add(1)
+		l.forget()
+		r.log.Error("result lost; the letter will be sent again", "edition", l.block.Edition, "subscriber", d.Subscriber, "err", err)
+		return false
+	}
+	if o.State != Queued {
+		r.returns.forget(l, d)
+	}
+	r.mu.Lock()
+	r.troubles = 0
+	if r.drain && o.State == Queued && !o.Attempt {
+		r.untried[d.Subscriber] = o.Due
+	} else {
+		delete(r.untried, d.Subscriber)
+	}
+	unwanted := r.unwanted(l.block.Edition, o)
+	r.mu.Unlock()
+	if unwanted {
+		r.halt(l, fmt.Sprintf("%d letters in a row were refused or could not be written, the last: %s %d %s", maxRefused, o.Reason, o.Code, o.Enhanced))
+	}
+	return true
+}
+
+// unwanted counts the letters of an edition that fail for what they are, and
+// reports whether they are too many. r.mu is held.
+func (r *run) unwanted(edition string, o Outcome) bool {
+	switch {
+	case o.State == Sent:
+		delete(r.refused, edition)
+	case o.State == Failed && (o.Reason == PolicyRefused || o.Reason == Unwritten):
+		r.refused[edition]++
+		return r.refused[edition]%maxRefused == 0
+	}
+	return false
+}
+
+// halt pauses the edition of a block, and gives the block back.
+func (r *run) halt(l *lease, reason string) {
+	l.stop()
+	edition := l.block.Edition
+	if err := r.w.Ledger.Halt(r.last, edition, reason); err != nil {
+		r.trouble("edition not paused", err) // its next letter tries again
+		return
+	}
+	r.mu.Lock()
+	delete(r.refused, edition) // once it is resumed, it may try as many again
+	first := r.halted == nil
+	r.halted = fmt.Errorf("edition %s paused: %s", edition, reason)
+	r.mu.Unlock()
+	if first || !r.drain {
+		r.log.Error("edition paused", "edition", edition, "err", reason)
+	}
+}
+
+// A tally counts how often in a row letters came back without an attempt.
+type tally struct {
+	mu sync.Mutex
+	n  map[letterKey]int
+}
+
+type letterKey struct {
+	edition    string
+	subscriber int64
+}
+
+func (t *tally) of(l *lease, d Delivery) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.n[letterKey{l.block.Edition, d.Subscriber}]
+}
+
+// count counts one more and returns how often it was before.
+func (t *tally) count(l *lease, d Delivery) (before int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.n == nil {
+		t.n = make(map[letterKey]int)
+	}
+	key := letterKey{l.block.Edition, d.Subscriber}
+	before = t.n[key]
+	t.n[key]++
+	return before
+}
+
+func (t *tally) forget(l *lease, d Delivery) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.n, letterKey{l.block.Edition, d.Subscriber})
+}
