@@ -47,13 +47,13 @@ func (b *breaker) enter(now time.Time) (pass, time.Time) {
 }
 
 // trip reports that the relay refused. Sessions that find out together count
-// as one.
-func (b *breaker) trip(now time.Time) (trips int, until time.Time) {
+// as one, and only the first brings news.
+func (b *breaker) trip(now time.Time) (trips int, until time.Time, news bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.probing = false
 	if b.trips > 0 && now.Before(b.until) {
-		return b.trips, b.until
+		return b.trips, b.until, false
 	}
 	b.trips++
 	rest := maxRest
@@ -61,7 +61,7 @@ func (b *breaker) trip(now time.Time) (trips int, until time.Time) {
 		rest = min(maxRest, firstRest<<(b.trips-1))
 	}
 	b.until = now.Add(rest)
-	return b.trips, b.until
+	return b.trips, b.until, true
 }
 
 // success reports that the relay talks to us.

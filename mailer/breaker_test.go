@@ -13,8 +13,12 @@ func TestBreaker(t *testing.T) {
 	b := new(breaker)
 	now := noon
 	for i, rest := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 15 * time.Minute, 15 * time.Minute} {
-		b.trip(now)
-		b.trip(now.Add(time.Second)) // another session, a moment later
+		if _, _, news := b.trip(now); !news {
+			t.Errorf("trip %d: no news", i+1)
+		}
+		if _, _, news := b.trip(now.Add(time.Second)); news {
+			t.Errorf("trip %d: another session, a moment later, brings news", i+1)
+		}
 		if p, until := b.enter(now.Add(rest - 1)); p != passRest || !until.Equal(now.Add(rest)) {
 			t.Fatalf("trip %d: %v until %v, want a rest of %v", i+1, p, until.Sub(now), rest)
 		}
@@ -42,7 +46,9 @@ func TestPace(t *testing.T) {
 	for range 100 {
 		p.sent(now)
 	}
-	p.slow(now)
+	if !p.slow(now) {
+		t.Error("the first complaint is no news")
+	}
 	if got := p.limit.Limit(); got != 50 {
 		t.Errorf("after 100 letters in this second and a complaint: %v a second, want 50", got)
 	}
@@ -52,7 +58,9 @@ func TestPace(t *testing.T) {
 	}
 	for range 20 {
 		now = now.Add(time.Second)
-		p.slow(now)
+		if p.slow(now) {
+			t.Error("a complaint that goes on is news")
+		}
 	}
 	if got := p.limit.Limit(); got != minPace {
 		t.Errorf("lowest pace %v, want %v", got, minPace)

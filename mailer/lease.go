@@ -24,8 +24,9 @@ type lease struct {
 	open    int // deliveries not settled
 	all     bool
 
-	masters map[int]*edition
-	writing sync.Mutex // held while the ledger is asked about this block
+	masters  map[int]*edition
+	panicked sync.Once  // a letter of it did, and was told of
+	writing  sync.Mutex // held while the ledger is asked about this block
 }
 
 // An edition of a lease is a master that is made once.

@@ -3,6 +3,7 @@ package mailer
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"time"
 )
@@ -87,7 +88,9 @@ func (r *run) write(l *lease, d Delivery, master *Master, now time.Time) (p prin
 	defer func() {
 		if v := recover(); v != nil {
 			err = &Panic{v}
-			r.log.Error("writing a letter panicked", "edition", l.block.Edition, "subscriber", d.Subscriber, "err", v, "stack", string(debug.Stack()))
+			level := slog.LevelDebug
+			l.panicked.Do(func() { level = slog.LevelError }) // one of a block is enough to find it
+			r.log.Log(r.hard, level, "writing a letter panicked", "edition", l.block.Edition, "subscriber", d.Subscriber, "err", v, "stack", string(debug.Stack()))
 		}
 	}()
 	values, err := r.w.Press.Values(r.hard, l.block.Edition, d, now)
@@ -124,7 +127,7 @@ func (r *run) notSent(l *lease, d Delivery, version int, err error) (settled boo
 	if outcome.State == "" {
 		return false
 	}
-	r.log.Info("letter "+string(outcome.State), "edition", l.block.Edition, "subscriber", d.Subscriber, "reason", outcome.Reason, "err", err)
+	r.log.Debug("letter "+string(outcome.State), "edition", l.block.Edition, "subscriber", d.Subscriber, "reason", outcome.Reason, "err", err)
 	return r.settle(l, d, version, outcome)
 }
 
@@ -146,8 +149,8 @@ func (r *run) conclude(l *lease, d Delivery, version int, err error, c *connecti
 		r.returns.forget(l, d)
 	}
 	r.listen(l, v, err, now)
-	if err != nil && (v.State != Queued || v.Doubt) {
-		r.log.Info("letter "+string(v.State), "edition", l.block.Edition, "subscriber", d.Subscriber,
+	if err != nil {
+		r.log.Debug("letter "+string(v.State), "edition", l.block.Edition, "subscriber", d.Subscriber,
 			"reason", v.Reason, "attempt", d.Attempts+1, "code", v.Code, "doubt", v.Doubt, "err", err)
 	}
 	settled = r.settle(l, d, version, v.Outcome)
@@ -162,17 +165,18 @@ func (r *run) listen(l *lease, v Verdict, err error, now time.Time) {
 	if err == nil {
 		r.pace.sent(now)
 	}
-	if v.Slow {
-		r.pace.slow(now)
+	if v.Slow && r.pace.slow(now) {
 		r.log.Warn("relay asks to slow down", "edition", l.block.Edition, "code", v.Code, "rate", float64(r.pace.limit.Limit()))
 	}
 	switch {
 	case v.Trip:
-		trips, until := r.breaker.trip(now)
+		trips, until, news := r.breaker.trip(now)
 		r.mu.Lock()
 		r.tripped = err
 		r.mu.Unlock()
-		r.log.Warn("relay does not take letters", "attempt", trips, "due", until, "code", v.Code, "err", err)
+		if news {
+			r.log.Warn("relay does not take letters", "attempt", trips, "due", until, "code", v.Code, "err", err)
+		}
 	case err == nil || v.Code != 0:
 		r.breaker.success()
 	}

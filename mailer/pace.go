@@ -18,9 +18,11 @@ type pace struct {
 	mu     sync.Mutex
 	second int64 // the one being counted
 	count  int
-	last   int // letters in the second before
-	slowed time.Time
+	last   int       // letters in the second before
+	slowed time.Time // zero when recovered
 	raised time.Time
+
+	complaint time.Time // the last one
 }
 
 const (
@@ -70,20 +72,22 @@ func (p *pace) sent(now time.Time) {
 }
 
 // slow halves the pace, at most once a second: complaints come from all
-// sessions at once.
-func (p *pace) slow(now time.Time) {
+// sessions at once. It is news when there was none for a minute.
+func (p *pace) slow(now time.Time) (news bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tick(now)
 	if !p.slowed.IsZero() && now.Sub(p.slowed) < time.Second {
-		return
+		return false
 	}
-	p.slowed = now
+	news = now.Sub(p.complaint) >= time.Minute
+	p.slowed, p.complaint = now, now
 	current := p.limit.Limit()
 	if measured := rate.Limit(max(p.count, p.last, 1)); current > measured {
 		current = measured
 	}
 	p.limit.SetLimitAt(now, max(minPace, current/2))
+	return news
 }
 
 func (p *pace) tick(now time.Time) {

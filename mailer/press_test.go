@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -283,6 +284,45 @@ func TestTroubleIsOne(t *testing.T) {
 		}
 		if n := strings.Count(out.String(), "\n"); n != len(want) {
 			t.Errorf("%d lines about %d troubles", n, len(want))
+		}
+	})
+}
+
+// What is told at Info and above does not grow with the readers.
+func TestLogsStayShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ds []Delivery
+		for i, local := range []string{"a", "550-5.1.1", "550", "once-451-4.7.1", "once-454", "once-drop-rcpt", "é", "panics", "left"} {
+			for n := range int64(100) {
+				d := readers(int64(i)*1000+n+1, fmt.Sprintf("r%d+%s", n, local))[0]
+				ds = append(ds, d)
+			}
+		}
+		slices.SortFunc(ds, func(a, b Delivery) int { return int(a.Subscriber%1000 - b.Subscriber%1000) })
+		b := newBook(t, "weekly/1", ds[:450], ds[450:])
+		for n := range int64(100) {
+			b.skip[8001+n] = Left
+		}
+		var out bytes.Buffer
+		w := office(t, b, new(smtptest.Server))
+		w.Press = &desk{values: func(d Delivery) (Values, error) {
+			if strings.HasSuffix(d.To.Email, "+panics@example.com") {
+				panic("a nasty name")
+			}
+			return valuesFor("weekly/1", d, time.Now()), nil
+		}}
+		w.Log = slog.New(slog.NewTextHandler(&out, nil))
+		ctx, stop := context.WithTimeout(t.Context(), 6*time.Hour)
+		defer stop()
+		if err := w.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		wantCounts(t, b, map[string]int{
+			"sent": 400, "failed bounced": 100, "failed refused": 100,
+			"failed address": 100, "failed render": 100, "skipped left": 100,
+		})
+		if lines := strings.Count(out.String(), "\n"); lines > 20 {
+			t.Errorf("%d lines about 900 letters:\n%.2000s", lines, out.String())
 		}
 	})
 }

@@ -29,7 +29,10 @@ type Worker struct {
 	Rules    Rules
 	Edition  string // drain only this one; empty: all
 
-	Log *slog.Logger // nil: silent. Readers' addresses are never logged
+	// Log may be nil: silent. Single letters are told at Debug only, what
+	// concerns an edition or the relay above it. Readers' addresses are never
+	// logged.
+	Log *slog.Logger
 	// Progress is told of every result once it is durable, one at a time. It
 	// must be quick: sessions wait for it.
 	Progress func(edition string, s Settlement)
