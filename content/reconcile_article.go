@@ -26,6 +26,7 @@ func (r *reconciling) articles() {
 	if r.listing.Complete {
 		r.renames(claims, here)
 	}
+	r.copies(claims)
 	for i, c := range claims {
 		switch {
 		case c.why != "":
@@ -43,7 +44,7 @@ func (r *reconciling) articles() {
 
 // fresh takes up an article never seen before.
 func (r *reconciling) fresh(f *Found, keys []Key) {
-	c := &Change{Article: f.Article, New: true, Hash: f.Hash, Since: r.now, Due: r.ahead(f.Due), Keys: keys}
+	c := &Change{Article: f.Article, New: true, Hash: f.Hash, Text: f.Text, Since: r.now, Due: r.ahead(f.Due), Keys: keys}
 	c.ID, c.Source, c.Changed = r.rules.Mint(), r.known.Source, r.now
 	c.Slug = r.slug("", f.Slug, f.Title, c.ID)
 	c.URL = f.URLAt(c.Slug)
@@ -74,8 +75,8 @@ func (r *reconciling) seen(k *KnownArticle, f *Found, c claim) {
 	}
 	var state *State
 	var reason *string
-	if edited || adopted || !since.Equal(k.Since) || !due.IsZero() && !due.Equal(k.Due) {
-		ch := &Change{Article: f.Article, State: k.State, Reason: k.Reason, Hash: f.Hash, Since: since, Due: due, Keys: c.add}
+	if edited || adopted || f.Text != k.Text || !since.Equal(k.Since) || !due.IsZero() && !due.Equal(k.Due) {
+		ch := &Change{Article: f.Article, State: k.State, Reason: k.Reason, Hash: f.Hash, Text: f.Text, Since: since, Due: due, Keys: c.add}
 		ch.ID, ch.Source, ch.Slug, ch.Changed = k.ID, k.Source, k.Slug, since
 		if adopted {
 			ch.Source = r.known.Source

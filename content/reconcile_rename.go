@@ -8,7 +8,9 @@ import (
 
 // renames finds articles that lost all their keys: one is gone, and one that
 // nobody knows has the same text, or the same title and day. That is the same
-// article under another name, if nothing else might be meant.
+// article under another name, if nothing else might be meant. If several have the
+// text, one of them is, and the others are copies of it; but a text that many
+// have says nothing.
 //
 // Tools that copy first and delete later show both for a while, others neither.
 // So something that was seen but never released may turn out to be the new
@@ -36,15 +38,19 @@ func (r *reconciling) renames(claims []claim, here map[string]bool) {
 			elsewhere = append(elsewhere, k)
 		}
 	}
+	stock := r.stock()
 	for _, pool := range [][]*KnownArticle{gone, withdrawn, left} {
-		r.pair(claims, pool,
+		r.pair(claims, pool, false,
 			func(k *KnownArticle) string { return k.Hash },
 			func(f *Found) string { return f.Hash })
-		r.pair(claims, pool,
+		r.pair(claims, pool, true,
+			func(k *KnownArticle) string { return stock.but(k.Text) },
+			func(f *Found) string { return stock.but(f.Text) })
+		r.pair(claims, pool, false,
 			func(k *KnownArticle) string { return headline(k.Title, k.Day) },
 			func(f *Found) string { return headline(f.Title, DateOf(f.Published.UTC())) })
 	}
-	r.pair(claims, elsewhere,
+	r.pair(claims, elsewhere, false,
 		func(k *KnownArticle) string { return whole(k.Hash, k.Title) },
 		func(f *Found) string { return whole(f.Hash, f.Title) })
 }
@@ -53,8 +59,9 @@ func (r *reconciling) renames(claims []claim, here map[string]bool) {
 func dropped(k *KnownArticle) bool { return k.State == Withdrawn && k.Reason == ReasonGone }
 
 // pair joins those of the pool with those found which alone have the same
-// mark. An empty mark marks nothing.
-func (r *reconciling) pair(claims []claim, pool []*KnownArticle, old func(*KnownArticle) string, now func(*Found) string) {
+// mark; with copies, several found may have it, and the likeliest is joined. An
+// empty mark marks nothing.
+func (r *reconciling) pair(claims []claim, pool []*KnownArticle, copies bool, old func(*KnownArticle) string, now func(*Found) string) {
 	taken := make(map[string]bool)
 	for _, c := range claims {
 		taken[c.id] = true
@@ -76,10 +83,10 @@ func (r *reconciling) pair(claims []claim, pool []*KnownArticle, old func(*Known
 	}
 	for mark, ks := range lost {
 		is := shown[mark]
-		if mark == "" || len(ks) != 1 || len(is) != 1 {
+		if mark == "" || len(ks) != 1 || len(is) == 0 || len(is) > 1 && !copies {
 			continue
 		}
-		c, k := &claims[is[0]], ks[0]
+		c, k := &claims[slices.MinFunc(is, r.original)], ks[0]
 		if c.id != "" {
 			if k.State == Settling || k.State == Scheduled {
 				continue // neither was released: the one that is there will be

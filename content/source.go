@@ -42,6 +42,10 @@ type Found struct {
 	Keys []Key     // what it may be recognised by; never empty
 	Due  time.Time // when it is to become public; zero or past: it is
 	Hash string    // of everything a reader would see; equal hashes mean nothing was edited
+	// Text is a mark of what is written, whatever its file, address and title:
+	// equal ones are the same piece under two names. Of a text too short to tell,
+	// title and day are part of it. Empty: nothing is known of the text.
+	Text string
 	At   Position
 	// Ours tells that our own server shows the article, below its slug: URL
 	// ends in the slug wished for, and is [Found.URLAt] once another is given.

@@ -40,6 +40,7 @@ type KnownArticle struct {
 	State  State
 	Reason string // why it is held or withdrawn; see [ReasonFlood] and [ReasonGone]
 	Hash   string // of the last state seen
+	Text   string // the mark of what is written; see [Found]
 	Title  string
 	Day    Date      // of publication, in UTC
 	Since  time.Time // when it was first seen as it is now: settling counts from here
@@ -78,6 +79,7 @@ type Change struct {
 	State  State
 	Reason string
 	Hash   string
+	Text   string
 	Since  time.Time
 	Due    time.Time
 	Keys   []Key // to be added
@@ -98,8 +100,9 @@ type EventChange struct {
 	Keys []Key // to be added
 }
 
-// A Conflict is something found that more than one known item claims, or that
-// claims what another found item claims too. It is shown to the editors and
+// A Conflict is something found that more than one known item claims, that
+// claims what another found item claims too, or that is a copy of an article
+// which is there as well. It is shown to the editors and
 // never published by itself.
 type Conflict struct {
 	At     Position

@@ -42,7 +42,7 @@ func (m *memory) known(source string) *Known {
 	}
 	for id, c := range m.articles {
 		k.Articles[id] = &KnownArticle{
-			ID: id, Source: c.Source, Slug: c.Slug, State: c.State, Reason: c.Reason, Hash: c.Hash,
+			ID: id, Source: c.Source, Slug: c.Slug, State: c.State, Reason: c.Reason, Hash: c.Hash, Text: c.Text,
 			Title: c.Title, Day: DateOf(c.Published.UTC()), Since: c.Since, Due: c.Due,
 		}
 		k.Slugs[c.Slug] = true

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	xlang "golang.org/x/text/language"
 
@@ -103,7 +104,7 @@ func (opt *Options) article(p *page, at place, a *atlas) (f *content.Found, prob
 	if f.ReadingMinutes = minutes(m.get("reading_time", "readtime", "time_to_read", "reading_minutes").text); f.ReadingMinutes == 0 {
 		f.ReadingMinutes = body.Measure.Minutes(opt.WPM)
 	}
-	f.Hash = hash(&f.Article)
+	f.Hash, f.Text = hash(&f.Article), textMark(&f.Article)
 	return f, problems, r.seen
 }
 
@@ -207,5 +208,24 @@ func hash(a *content.Article) string {
 		panic("hash of an article: " + err.Error()) // strings and numbers only: it cannot fail
 	}
 	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
+}
+
+// enough is how many characters of text tell that two articles are the same:
+// shorter ones are often of one wording, like "Comments are open."
+const enough = 200
+
+// textMark is of what is written, for [content.Found]: of the words alone, so
+// that it stays the same where links and pictures move with the file.
+func textMark(a *content.Article) string {
+	text := cmp.Or(markup.Text(a.Body), a.Standfirst)
+	if text == "" {
+		return ""
+	}
+	parts := []string{a.Lang, text}
+	if utf8.RuneCountInString(text) < enough {
+		parts = append(parts, a.Title, content.DateOf(a.Published.UTC()).String())
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }

@@ -184,7 +184,7 @@ func TestCorporaAreReleasedOnce(t *testing.T) {
 		known.Synced, known.Slugs = true, make(map[string]bool)
 		for _, ch := range plan.Articles {
 			known.Articles[ch.ID] = &content.KnownArticle{
-				ID: ch.ID, Source: ch.Source, Slug: ch.Slug, State: ch.State, Hash: ch.Hash, Title: ch.Title,
+				ID: ch.ID, Source: ch.Source, Slug: ch.Slug, State: ch.State, Hash: ch.Hash, Text: ch.Text, Title: ch.Title,
 				Day: content.DateOf(ch.Published.UTC()), Since: ch.Since,
 			}
 			known.Slugs[ch.Slug] = true

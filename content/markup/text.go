@@ -69,6 +69,9 @@ func Plain(s string) string {
 	return mdCode.ReplaceAllString(s, "$1")
 }
 
+// Text is the plain text of a body, on one line.
+func Text(body string) string { return Line(untag(body)) }
+
 // untag is the text of a piece of HTML.
 func untag(s string) string {
 	z := html.NewTokenizer(strings.NewReader(s))
