@@ -45,7 +45,7 @@ type WireQuery struct {
 type Editions interface {
 	// Publish writes a new edition in state Sending with its groups, or in
 	// state InReview with none. It returns ErrPublished if the ID is there
-	// already and *HeldError if another edition holds the newsletter; both
+	// already, or one by hand with the same request key, and *HeldError if another edition holds the newsletter; both
 	// leave everything as it was. The horizon must not be smaller than that of
 	// the newsletter's last edition: the larger one is kept.
 	Publish(ctx context.Context, e Edition, groups []Group) error
@@ -67,7 +67,8 @@ type Editions interface {
 	// first; of all newsletters if newsletter is empty.
 	Editions(ctx context.Context, newsletter string, limit int) ([]Edition, error)
 	// FirstHorizon returns the horizon of the first edition ever published of
-	// the newsletter; ok is false before there is one.
+	// the newsletter; ok is false before there is one. An edition that was
+	// cancelled before a letter left does not count.
 	FirstHorizon(ctx context.Context, newsletter string) (horizon int64, ok bool, err error)
 	// Version returns a version, or ErrNotFound.
 	Version(ctx context.Context, edition string, n int) (*Version, error)
@@ -109,7 +110,7 @@ type Readers interface {
 	// deliveries cut into blocks of one due moment, rows for those who get
 	// nothing. A reader whose older delivery of the newsletter is in a worker's
 	// hand, or in doubt, is left for a later page; any other older open
-	// delivery is superseded. A reader who gets nothing because there is
+	// delivery is superseded by a letter, or by there being nothing to say. A reader who gets nothing because there is
 	// nothing (reason [mailer.Nothing]) has their bookmark moved. It resumes
 	// where it was after a crash.
 	Expand(ctx context.Context, x Expansion, limit int, now time.Time, decide func([]Reader) []Decision) (Page, error)

@@ -49,7 +49,7 @@ func (m *Mailbox) Open(ctx context.Context) (Session, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, &Error{Phase: PhaseConn, Err: err}
 	}
-	if err := os.MkdirAll(m.Dir, 0o755); err != nil {
+	if err := os.MkdirAll(m.Dir, 0o700); err != nil {
 		return nil, &Error{Phase: PhaseConn, Err: err}
 	}
 	return catcher{m}, nil
@@ -82,7 +82,7 @@ func (c catcher) write(from, to string, msg []byte) (err error) {
 	_, _ = rand.Read(random[:]) // never fails
 	id := now().UTC().Format(caughtForm) + "-" + hex.EncodeToString(random[:])
 	part := "." + id + ".part"
-	f, err := root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

@@ -97,15 +97,9 @@ func folder(path string) fs.FS {
 
 // data opens the database; its folder is made if it is not there.
 func (a *app) data(ctx context.Context) error {
-	dsn := string(a.conf.Database)
-	if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			return fmt.Errorf("database: %w", err)
-		}
-	}
-	db, err := store.Open(ctx, dsn)
+	db, err := store.Open(ctx, string(a.conf.Database))
 	if err != nil {
-		return fmt.Errorf("database: %w", err)
+		return err // names the database
 	}
 	a.db = db
 	return nil

@@ -83,7 +83,8 @@ func connect(dsn string) (*DB, error) {
 // pragmas are those of a writing connection.
 var pragmas = url.Values{
 	"_txlock": {"immediate"}, // a read that turns into a write is refused at once
-	"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
+	"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"secure_delete(1)"}, // who is erased leaves nothing in the file
 }
 
 // connectMemory opens a database of one connection, which everybody shares.
@@ -98,9 +99,16 @@ func connectMemory() (*DB, error) {
 }
 
 func connectFile(file string) (*DB, error) {
-	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
+	// SQLite gives its other files the mode of this one. Readers' addresses and
+	// the keys of their links are nobody else's.
+	made, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	made.Close()
 	name := sqliteName(file)
 	writing, err := sql.Open("sqlite", name+pragmas.Encode())
 	if err != nil {

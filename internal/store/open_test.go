@@ -1,9 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/store/pgtest"
+	"github.com/standfirst/standfirst/subscribers"
 )
 
 func TestOpenRefuses(t *testing.T) {
@@ -124,5 +127,42 @@ func TestOnAFakeClock(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// Addresses and keys are in the file: it is nobody else's, and what is erased
+// is gone from it.
+func TestFileKeepsSecrets(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "new", "readers.db")
+	db, err := Open(t.Context(), "sqlite:"+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const email = "very.singular.address@example.com"
+	results, err := db.Import(t.Context(), []subscribers.ImportRow{{Line: 1, Email: email, Newsletters: []string{"weekly"}}}, time.Now(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Erase(t.Context(), results[0].ID, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil { // folds the journal into the file
+		t.Fatal(err)
+	}
+	for path, want := range map[string]os.FileMode{file: 0o600, filepath.Dir(file): 0o700} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != want && runtime.GOOS != "windows" {
+			t.Errorf("%s has mode %o, want %o", filepath.Base(path), got, want)
+		}
+	}
+	body, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(body, []byte("singular")) {
+		t.Error("an erased address is still in the file")
 	}
 }
