@@ -39,6 +39,7 @@ var tables = []table{
 	{name: "articles", key: "id"},
 	{name: "article_topics", key: "topic, article"},
 	{name: "article_authors", key: "author, article"},
+	{name: "article_texts", key: "article"},
 	{name: "events", key: "id"},
 	{name: "item_keys", key: "key"},
 	{name: "held", key: "source, n"},

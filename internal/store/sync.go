@@ -51,11 +51,12 @@ func known(ctx context.Context, s session, source string) (*content.Known, error
 	}
 	k.Synced = !k.At.IsZero()
 
-	err = s.each(ctx, `SELECT id, source, slug, state, reason, hash, title, published, since, due FROM articles`, nil,
+	err = s.each(ctx, `SELECT a.id, a.source, a.slug, a.state, a.reason, a.hash, COALESCE(t.mark, ''), a.title, a.published, a.since, a.due
+		FROM articles a LEFT JOIN article_texts t ON t.article = a.id`, nil,
 		func(rows *sql.Rows) error {
 			var a content.KnownArticle
 			var published time.Time
-			err := rows.Scan(&a.ID, &a.Source, &a.Slug, &a.State, &a.Reason, &a.Hash, &a.Title,
+			err := rows.Scan(&a.ID, &a.Source, &a.Slug, &a.State, &a.Reason, &a.Hash, &a.Text, &a.Title,
 				asTime(&published), asTime(&a.Since), asTime(&a.Due))
 			if !published.IsZero() {
 				a.Day = content.DateOf(published)
@@ -165,6 +166,10 @@ func writeArticle(ctx context.Context, s session, now time.Time, c content.Chang
 		return err
 	}
 	if err := writeLabels(ctx, s, a); err != nil {
+		return err
+	}
+	if _, err := s.exec(ctx, `INSERT INTO article_texts (article, mark) VALUES ($1, $2)
+		ON CONFLICT (article) DO UPDATE SET mark = excluded.mark`, a.ID, c.Text); err != nil {
 		return err
 	}
 	return writeKeys(ctx, s, a.ID, c.Keys)

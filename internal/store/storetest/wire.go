@@ -61,6 +61,7 @@ var wireTests = []test{
 		due := w.now.Add(time.Hour)
 		c := change("a")
 		c.State, c.Reason, c.Since, c.Due, c.Published = content.Held, "flood", w.now.Add(-time.Minute), due, w.now
+		c.Text = "text of a"
 		day := content.DateOf(w.now).AddDays(40)
 		ev := content.Event{ID: "e", Source: "dir:a", Slug: "e", Name: "Conf", City: "London", Zone: "Europe/London",
 			Days: content.Span{First: day, Last: day.AddDays(1)}, EarlyBird: day.AddDays(-20), Status: content.Confirmed,
@@ -82,7 +83,7 @@ var wireTests = []test{
 			w.is("known", &content.Known{
 				Source: "dir:a", Synced: true, At: w.now,
 				Articles: map[string]*content.KnownArticle{"a": {ID: "a", Source: "dir:a", Slug: "slug-a", State: content.Held,
-					Reason: "flood", Hash: "hash of a", Title: "a", Day: content.DateOf(w.now), Since: w.now.Add(-time.Minute), Due: due}},
+					Reason: "flood", Hash: "hash of a", Text: "text of a", Title: "a", Day: content.DateOf(w.now), Since: w.now.Add(-time.Minute), Due: due}},
 				Events:   map[string]*content.Event{"e": &ev, "t": &timed},
 				Keys:     map[content.Key]string{"dir:a:a": "a", "url:e": "e"},
 				Slugs:    map[string]bool{"slug-a": true, "e": true, "t": true},
