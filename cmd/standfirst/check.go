@@ -123,6 +123,10 @@ func (c *checkCmd) data(ctx context.Context, f *findings, a *app) {
 			continue
 		}
 		for _, p := range l.Problems {
+			if p.At.Line == 0 { // about a file as a whole, or many: it may be meant
+				f.warn("source", "%v", p)
+				continue
+			}
 			f.fail("source", "%v", p)
 		}
 		f.ok("source", "%s: %s, %s, %s", w.Source.Name(), plural(len(l.Articles), "article"), plural(len(l.Events), "event"), plural(l.Drafts, "draft"))

@@ -253,6 +253,9 @@ func (c *subscribersShowCmd) Run(e *env) error {
 	fmt.Fprintf(out, "since\t%s\t%s\n", r.Since.Format(time.DateOnly), r.Consent)
 	fmt.Fprintf(out, "topics\t%s\n", list(r.Topics))
 	fmt.Fprintf(out, "cities\t%s\n", list(r.Cities))
+	if s.PausedAt(time.Now()) {
+		fmt.Fprintf(out, "paused\tuntil %s\n", s.Paused.Format(time.DateOnly))
+	}
 	for _, sub := range r.Subscriptions {
 		state := "since " + sub.Since.Format(time.DateOnly)
 		if sub.Left != nil {
