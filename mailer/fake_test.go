@@ -216,11 +216,10 @@ func (b *book) counts() map[string]int {
 
 // A desk is a press with one master.
 type desk struct {
-	mu      sync.Mutex
-	master  func(version int) (*Master, error)
-	values  func(d Delivery) (Values, error)
-	asked   int
-	version int
+	mu     sync.Mutex
+	master func(version int) (*Master, error)
+	values func(d Delivery) (Values, error)
+	asked  int
 }
 
 func (p *desk) Master(_ context.Context, _ string, version int, _ time.Time) (*Master, error) {
