@@ -84,6 +84,7 @@ type reconciling struct {
 	ready    []candidate // to be released, unless they are too many
 	settling []candidate // settling, unless they are too many
 	stopped  int         // held by the flood guard, so lately that they would be settling
+	flooded  []string    // titles of all that the flood guard holds, after this sync
 	notices  []Release
 	plan     *Plan
 }
@@ -113,8 +114,8 @@ func (r *reconciling) release() {
 	if n, flood := len(news)+r.stopped, r.rules.Flood; !r.rules.Accept && flood > 0 && n > flood && len(news) > 0 {
 		for _, a := range news {
 			*a.state, *a.reason = Held, ReasonFlood
+			r.flooded = append(r.flooded, a.title)
 		}
-		r.fail("%d new articles at once, and flood is %d: held until an editor agrees", n, flood)
 		r.plan.Report.Held += len(news)
 		r.ready = slices.DeleteFunc(r.ready, func(a candidate) bool { return !a.baseline })
 		r.settling = nil
@@ -159,15 +160,19 @@ func (r *reconciling) finish() *Plan {
 	rep.Notices = len(r.notices)
 	rep.Held += len(p.Held)
 	rep.Refused = refused(r.listing)
-	errs := rep.Errors
-	rep.Errors = []string{} // a list in JSON, also when there are none
+	if n := len(r.flooded); n > 0 {
+		r.fail("%s held, for more than %d (flood) came at once: %s; %s releases them",
+			count(n, "new article is", "new articles are"), r.rules.Flood, some(r.flooded), agreeing)
+	}
+	if rep.Errors == nil {
+		rep.Errors = []string{} // a list in JSON, also when there are none
+	}
 	for _, problem := range r.listing.Problems {
 		rep.Errors = append(rep.Errors, problem.Error())
 	}
 	for _, c := range p.Held {
 		rep.Errors = append(rep.Errors, Problem{At: c.At, What: fmt.Sprintf("%q is held: %s", c.Title, c.Reason)}.Error())
 	}
-	rep.Errors = append(rep.Errors, errs...)
 	return p
 }
 
@@ -199,6 +204,32 @@ func (r *reconciling) wait(t time.Time) {
 
 func (r *reconciling) fail(format string, args ...any) {
 	r.plan.Report.Errors = append(r.plan.Report.Errors, fmt.Sprintf(format, args...))
+}
+
+// agreeing is what an editor does to agree to what the guards hold.
+const agreeing = `"standfirst sync --accept"`
+
+// some names the first of many titles, always the same ones: what is said twice
+// in the same words is logged once.
+func some(titles []string) string {
+	const most = 3
+	titles = slices.Sorted(slices.Values(titles))
+	var out []string
+	for _, t := range titles[:min(most, len(titles))] {
+		out = append(out, fmt.Sprintf("%q", t))
+	}
+	s := strings.Join(out, ", ")
+	if more := len(titles) - most; more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
+	}
+	return s
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // slug takes a free slug: the first wish that leaves anything, with -2, -3 …

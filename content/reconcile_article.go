@@ -108,8 +108,11 @@ func (r *reconciling) seen(k *KnownArticle, f *Found, c claim) {
 		}
 	case k.State == Held && (k.Reason != ReasonFlood || !r.rules.Accept):
 		rep.Held++
-		if k.Reason == ReasonFlood && since.Add(r.rules.Settle).After(r.now) {
-			r.stopped++
+		if k.Reason == ReasonFlood {
+			r.flooded = append(r.flooded, f.Title)
+			if since.Add(r.rules.Settle).After(r.now) {
+				r.stopped++
+			}
 		}
 	case k.State == Held: // the editor agrees, and knows it as it is now
 		r.advance(state, reason, due, time.Time{}, candidate{id: k.ID, title: f.Title, published: f.Published})
@@ -125,7 +128,8 @@ func (r *reconciling) absent(here map[string]bool, claims []claim) {
 		claimed[c.id] = true
 	}
 	var gone []*KnownArticle
-	public, missing := 0, 0
+	var missing []string // titles of public ones
+	public := 0
 	for _, id := range slices.Sorted(maps.Keys(r.known.Articles)) {
 		k := r.known.Articles[id]
 		if k.Source != r.known.Source {
@@ -141,7 +145,7 @@ func (r *reconciling) absent(here map[string]bool, claims []claim) {
 		case r.listing.Complete:
 			gone = append(gone, k)
 			if k.State == Public {
-				missing++
+				missing = append(missing, k.Title)
 			}
 		default:
 			r.unshown(k)
@@ -150,8 +154,9 @@ func (r *reconciling) absent(here map[string]bool, claims []claim) {
 
 	l := r.listing
 	empty := len(l.Articles)+len(l.Unread)+l.Drafts == 0
-	if missing > 0 && !r.rules.Accept && (empty || missing > max(r.rules.Flood, public/2)) {
-		r.fail("%d of %d articles are gone at once: nothing was withdrawn; put them back, or agree to it", missing, public)
+	if n := len(missing); n > 0 && !r.rules.Accept && (empty || n > max(r.rules.Flood, public/2)) {
+		r.fail("%d of %s gone at once, and nothing was withdrawn: %s; put them back, or %s withdraws them",
+			n, count(public, "article is", "articles are"), some(missing), agreeing)
 		r.doubted = true
 		for _, k := range gone {
 			r.stay(k)
@@ -205,6 +210,9 @@ func (r *reconciling) stay(k *KnownArticle) {
 		r.plan.Report.Scheduled++
 	case Held:
 		r.plan.Report.Held++
+		if k.Reason == ReasonFlood {
+			r.flooded = append(r.flooded, k.Title)
+		}
 	}
 }
 

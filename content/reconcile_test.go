@@ -40,6 +40,8 @@ func TestReconcile(t *testing.T) {
 		return strings.Join(out, ", ")
 	}
 
+	flood := []string{`21 new articles are held, for more than 20 (flood) came at once: "M00", "M01", "M02" and 18 more; "standfirst sync --accept" releases them`}
+
 	tests := map[string][]step{
 		"the first sync is the baseline, oldest first, without settling": {
 			{shown: folder(c, a, b), wire: "*A, *B, *C", report: Report{Articles: 3, Released: 3, Baseline: 3}},
@@ -168,10 +170,10 @@ func TestReconcile(t *testing.T) {
 		"a flood is held, does not trickle out, and goes out when an editor agrees": {
 			{shown: folder(a), wire: "*A", report: Report{Articles: 1, Released: 1, Baseline: 1}},
 			{after: minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21,
-				Errors: []string{"21 new articles at once, and flood is 20: held until an editor agrees"}}},
-			{after: 2 * minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21}},
-			{after: minute, shown: folder(append(many(21), a, b)...), wire: "*A", report: Report{Articles: 23, Held: 21, Settling: 1}},
-			{after: 2 * minute, shown: folder(append(many(21), a, b)...), wire: "*A, B", report: Report{Articles: 23, Held: 21, Released: 1}},
+				Errors: flood}},
+			{after: 2 * minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21, Errors: flood}},
+			{after: minute, shown: folder(append(many(21), a, b)...), wire: "*A", report: Report{Articles: 23, Held: 21, Settling: 1, Errors: flood}},
+			{after: 2 * minute, shown: folder(append(many(21), a, b)...), wire: "*A, B", report: Report{Articles: 23, Held: 21, Released: 1, Errors: flood}},
 			{after: minute, shown: folder(append(many(21), a, b)...), accept: true, wire: "*A, B, " + manyWire(21), report: Report{Articles: 23, Released: 21}},
 		},
 		"a flood that arrives slowly, and what comes with it": {
@@ -179,18 +181,18 @@ func TestReconcile(t *testing.T) {
 			{after: minute, shown: folder(append(many(10), a)...), wire: "*A", report: Report{Articles: 11, Settling: 10}},
 			{after: minute, shown: folder(append(many(20), a)...), wire: "*A", report: Report{Articles: 21, Settling: 20}},
 			{after: minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21, // ten of them are ready
-				Errors: []string{"21 new articles at once, and flood is 20: held until an editor agrees"}}},
-			{after: 59 * time.Second, shown: folder(append(many(21), a, b)...), wire: "*A", report: Report{Articles: 23, Settling: 1, Held: 21}},
-			{after: time.Second, shown: folder(append(many(22), a, b)...), wire: "*A", report: Report{Articles: 24, Settling: 2, Held: 21}},
-			{after: 5 * minute, shown: folder(append(many(22), a, b)...), wire: "*A, M21, B", report: Report{Articles: 24, Held: 21, Released: 2}},
+				Errors: flood}},
+			{after: 59 * time.Second, shown: folder(append(many(21), a, b)...), wire: "*A", report: Report{Articles: 23, Settling: 1, Held: 21, Errors: flood}},
+			{after: time.Second, shown: folder(append(many(22), a, b)...), wire: "*A", report: Report{Articles: 24, Settling: 2, Held: 21, Errors: flood}},
+			{after: 5 * minute, shown: folder(append(many(22), a, b)...), wire: "*A, M21, B", report: Report{Articles: 24, Held: 21, Released: 2, Errors: flood}},
 		},
 		"a flood held that is renamed is held still": {
 			{shown: folder(a), wire: "*A", report: Report{Articles: 1, Released: 1, Baseline: 1}},
 			{after: minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21,
-				Errors: []string{"21 new articles at once, and flood is 20: held until an editor agrees"}}},
-			{after: 2 * minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21}},
-			{after: minute, shown: folder(append(many(20), a, post("m20", 20).at("z"))...), wire: "*A", report: Report{Articles: 22, Held: 21}},
-			{after: 9 * minute, shown: folder(append(many(20), a, post("m20", 20).at("z"))...), wire: "*A", report: Report{Articles: 22, Held: 21}},
+				Errors: flood}},
+			{after: 2 * minute, shown: folder(append(many(21), a)...), wire: "*A", report: Report{Articles: 22, Held: 21, Errors: flood}},
+			{after: minute, shown: folder(append(many(20), a, post("m20", 20).at("z"))...), wire: "*A", report: Report{Articles: 22, Held: 21, Errors: flood}},
+			{after: 9 * minute, shown: folder(append(many(20), a, post("m20", 20).at("z"))...), wire: "*A", report: Report{Articles: 22, Held: 21, Errors: flood}},
 		},
 		"exactly as many as the flood are none": {
 			{shown: folder(a), wire: "*A", report: Report{Articles: 1, Released: 1, Baseline: 1}},
@@ -200,7 +202,7 @@ func TestReconcile(t *testing.T) {
 		"a folder that was not mounted": {
 			{shown: folder(a, b), wire: "*A, *B", report: Report{Articles: 2, Released: 2, Baseline: 2}},
 			{after: minute, shown: folder(), wire: "*A, *B", report: Report{
-				Errors: []string{"2 of 2 articles are gone at once: nothing was withdrawn; put them back, or agree to it"}}},
+				Errors: []string{`2 of 2 articles are gone at once, and nothing was withdrawn: "A", "B"; put them back, or "standfirst sync --accept" withdraws them`}}},
 			{after: minute, shown: folder(a, b), wire: "*A, *B", report: Report{Articles: 2}},
 			{after: minute, shown: folder(), accept: true, wire: "*A, *B", report: Report{Withdrawn: 2}},
 		},

@@ -43,8 +43,8 @@ type Syncer struct {
 	// are rebuilt and whoever waits for releases wakes. Nil: nobody waits.
 	Released func()
 
-	mu   sync.Mutex        // one sync of this process at a time
-	told map[string]string // errors logged last, by source: the same ones are not told every minute
+	mu   sync.Mutex          // one sync of this process at a time
+	told map[string][]string // errors of the latest sync, by source: the same ones are not logged every minute
 }
 
 // SyncOptions are an editor's words to one sync.
@@ -213,24 +213,24 @@ func (p *Plan) drops() bool {
 // tell logs what a sync did, and what is wrong once.
 func (s *Syncer) tell(r Report) {
 	if s.told == nil {
-		s.told = make(map[string]string)
+		s.told = make(map[string][]string)
 	}
 	if r.Released+r.Edited+r.Withdrawn+r.Notices > 0 {
 		s.log().Info("source synced", "source", r.Source, "articles", r.Articles, "events", r.Events,
 			"released", r.Released, "edited", r.Edited, "withdrawn", r.Withdrawn, "notices", r.Notices)
 	}
-	if all := fmt.Sprintf("%q", r.Errors); all != s.told[r.Source] {
-		s.told[r.Source] = all
-		const most = 10
-		for _, e := range r.Errors[:min(most, len(r.Errors))] {
-			s.log().Warn("source has a problem", "source", r.Source, "err", e)
-		}
-		if more := len(r.Errors) - most; more > 0 {
-			s.log().Warn("source has more problems", "source", r.Source, "more", more)
-		}
-		if len(r.Errors) == 0 {
-			s.log().Info("source is fine", "source", r.Source)
-		}
+	was := s.told[r.Source]
+	s.told[r.Source] = r.Errors
+	fresh := slices.DeleteFunc(slices.Clone(r.Errors), func(e string) bool { return slices.Contains(was, e) })
+	const most = 10
+	for _, e := range fresh[:min(most, len(fresh))] {
+		s.log().Warn("source has a problem", "source", r.Source, "err", e)
+	}
+	if more := len(fresh) - most; more > 0 {
+		s.log().Warn("source has more problems", "source", r.Source, "more", more)
+	}
+	if len(r.Errors) == 0 && len(was) > 0 {
+		s.log().Info("source is fine", "source", r.Source)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -121,7 +122,7 @@ func TestSyncByHand(t *testing.T) {
 		{shown: folder(post("a", 1), post("b", 1)), want: Report{Articles: 2, Settling: 1}},
 		{shown: folder(post("a", 1), post("b", 1)), opt: SyncOptions{Settled: true}, want: Report{Articles: 2, Released: 1}},
 		{shown: folder(post("a", 1), post("b", 1), post("c", 1), post("d", 1)), opt: SyncOptions{Settled: true},
-			want: Report{Articles: 4, Held: 2, Errors: []string{"2 new articles at once, and flood is 1: held until an editor agrees"}}},
+			want: Report{Articles: 4, Held: 2, Errors: []string{`2 new articles are held, for more than 1 (flood) came at once: "C", "D"; "standfirst sync --accept" releases them`}}},
 		{shown: folder(post("a", 1), post("b", 1), post("c", 1), post("d", 1)), opt: SyncOptions{Accept: true}, want: Report{Articles: 4, Released: 2}},
 	} {
 		src.put(st.shown, nil)
@@ -130,6 +131,40 @@ func TestSyncByHand(t *testing.T) {
 		if diff := cmp.Diff([]Report{st.want}, reports, cmpopts.EquateEmpty()); diff != "" || err != nil {
 			t.Errorf("step %d: %v (-want +got)\n%s", i+1, err, diff)
 		}
+	}
+}
+
+// TestHeldIsLoggedOnce: whoever looks at the log learns what the flood guard
+// holds and the way out, once, however many other problems there are and
+// whatever becomes of them; whoever syncs by hand learns it each time.
+func TestHeldIsLoggedOnce(t *testing.T) {
+	src := &shelf{name: "dir:x", l: folder(post("a", 1))}
+	var log bytes.Buffer
+	s := &Syncer{Sources: []Watched{{Source: src, Rules: Rules{Settle: minute, Flood: 1}}}, Store: newMemory(t), Log: slog.New(slog.NewTextHandler(&log, nil))}
+	now := moment("2026-03-02T09:00:00Z")
+	sync := func() Report {
+		t.Helper()
+		now = now.Add(minute)
+		reports, err := s.Sync(t.Context(), now, SyncOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reports[0]
+	}
+	sync()
+	const line = `2 new articles are held, for more than 1 (flood) came at once: "B", "C"; "standfirst sync --accept" releases them`
+	for i := range 5 {
+		l := folder(post("a", 1), post("c", 1), post("b", 1))
+		for j := range 12 {
+			l.Problems = append(l.Problems, Problem{At: Position{File: fmt.Sprintf("%d.md", i*j)}, What: "is no article"})
+		}
+		src.put(l, nil)
+		if r := sync(); !slices.Contains(r.Errors, line) || r.Held != 2 || r.Refused == len(r.Errors) {
+			t.Errorf("sync %d: %+v", i, r)
+		}
+	}
+	if n := strings.Count(log.String(), "--accept"); n != 1 {
+		t.Errorf("logged %d times:\n%s", n, log.String())
 	}
 }
 
