@@ -219,7 +219,7 @@ func (a *app) welcome(e *env, reports []content.Report, addr net.Addr) error {
 	if len(a.newsletters) > 0 && a.conf.Mail.Transport == config.Mailbox {
 		e.printf("\nSend the first digest now, in another terminal:\n\n  %s send %s --yes%s\n\n", self(), a.newsletters[0].Name, e.flag())
 	}
-	e.printf("Ctrl-C stops.\n\n")
+	e.printf("Ctrl-C stops. %s --help lists what else there is.\n\n", self())
 	return nil
 }
 
