@@ -9,11 +9,11 @@ import (
 // articles decides about every article found, and every one that is not.
 func (r *reconciling) articles() {
 	found := r.listing.Articles
-	keys := make([][]Key, len(found))
+	items := make([]item, len(found))
 	for i, f := range found {
-		keys[i] = f.Keys
+		items[i] = item{f.Keys, f.At}
 	}
-	claims := identify(keys, r.known.Keys,
+	claims := r.identify(items,
 		func(id string) bool { return r.known.Articles[id] != nil },
 		func(i int, id string) bool { return found[i].Hash == r.known.Articles[id].Hash })
 

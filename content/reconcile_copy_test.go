@@ -139,3 +139,24 @@ func TestTextIsLearned(t *testing.T) {
 		t.Errorf("written again: %+v", p.Articles)
 	}
 }
+
+// TestClashIsTold: an editor learns with what a file or an event clashes, and
+// in what, in words that need no knowledge of us.
+func TestClashIsTold(t *testing.T) {
+	at := func(file string, line int, keys ...Key) item { return item{keys, Position{File: file, Line: line}} }
+	for _, tt := range []struct {
+		a, b item
+		want string
+	}{
+		{at("a.md", 1, "dir:x:path:a.md", "dir:x:at:/articles/a"), at("b.md", 1, "dir:x:at:/articles/a"), "it has the same address as b.md, /articles/a; remove one of the two, or give it another"},
+		{at("a.md", 1, "dir:x:id:7"), at("b.md", 1, "url:example.com/a", "dir:x:id:7"), "it has the same id as b.md, 7; remove one of the two, or give it another"},
+		{at("events.yaml", 9, "dir:x:event/conf/2026/london"), at("events.yaml", 2, "dir:x:event/conf/2026/london"),
+			"it has the same name, day and place, or id as events.yaml:2; remove one of the two, or give it another"},
+		{at("a.md", 1, "url:example.com/a"), at("b.md", 1, "url:example.com/b"), `it says that it is "T", as b.md does; remove one of the two, or its aliases`},
+	} {
+		r := &reconciling{known: &Known{Source: "dir:x"}}
+		if got := r.clash(tt.a, tt.b, "T"); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+}

@@ -11,11 +11,11 @@ import (
 // events decides about every event found, and every one that is not.
 func (r *reconciling) events() {
 	found := r.listing.Events
-	keys := make([][]Key, len(found))
+	items := make([]item, len(found))
 	for i, f := range found {
-		keys[i] = f.Keys
+		items[i] = item{f.Keys, f.At}
 	}
-	claims := identify(keys, r.known.Keys,
+	claims := r.identify(items,
 		func(id string) bool { return r.known.Events[id] != nil },
 		func(i int, id string) bool {
 			return !changed(*r.known.Events[id], r.show(&found[i], r.known.Events[id]))

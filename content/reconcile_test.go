@@ -150,20 +150,20 @@ func TestReconcile(t *testing.T) {
 		"two known ones claimed by one file": {
 			{shown: folder(a, b), wire: "*A, *B", report: Report{Articles: 2, Released: 2, Baseline: 2}},
 			{after: minute, shown: folder(a.also(b)), wire: "*A, *B", report: Report{Articles: 1, Held: 1,
-				Errors: []string{`a.md: "A" is held: its keys are those of several known items`}}},
+				Errors: []string{`a.md: "A" is held: it is known as several things at once: "A", "B"; take out the aliases or the id that belong to another`}}},
 			{after: 9 * minute, shown: folder(a, b), wire: "*A, *B", report: Report{Articles: 2}},
 		},
 		"one known one claimed by two files": {
 			{shown: folder(a), wire: "*A", report: Report{Articles: 1, Released: 1, Baseline: 1}},
 			{after: 9 * minute, shown: folder(copyOf(a, "b"), a), wire: "*A", report: Report{Articles: 2, Held: 1,
-				Errors: []string{`b.md: "B" is held: it claims to be the same as another item found beside it`}}},
+				Errors: []string{`b.md: "B" is held: it has the same address as a.md, example.com/a; remove one of the two, or give it another`}}},
 			{after: 9 * minute, shown: folder(a), wire: "*A", report: Report{Articles: 1}},
 		},
 		"two new ones with one address": {
 			{shown: folder(a), wire: "*A", report: Report{Articles: 1, Released: 1, Baseline: 1}},
 			{after: minute, shown: folder(a, b, copyOf(b, "c")), wire: "*A", report: Report{Articles: 3, Held: 2, Errors: []string{
-				`b.md: "B" is held: it shares a key with another item found beside it`,
-				`c.md: "C" is held: it shares a key with another item found beside it`}}},
+				`b.md: "B" is held: it has the same address as c.md, example.com/b; remove one of the two, or give it another`,
+				`c.md: "C" is held: it has the same address as b.md, example.com/b; remove one of the two, or give it another`}}},
 			{after: 9 * minute, shown: folder(a, b, c), wire: "*A", report: Report{Articles: 3, Settling: 2}},
 			{after: 2 * minute, shown: folder(a, b, c), wire: "*A, B, C", report: Report{Articles: 3, Released: 2}},
 		},

@@ -79,6 +79,8 @@ type FoundEvent struct {
 // A Key is something an article or event can be recognised by. Each owns a set
 // of them. Keys of one source begin with its name, keys that are true
 // everywhere (URLs that others gave) with "url:"; two items never share a key.
+// After the name of the source, "id:" and "at:" say that an identifier or an
+// address follows which people wrote, and may be told.
 type Key string
 
 // A Position is a place in a file, for messages; Line and Column count from 1,
