@@ -129,7 +129,7 @@ func (c *cleaner) image(n *html.Node) {
 	w, h := attr(n, "width"), attr(n, "height")
 	alt := strings.Join(strings.Fields(attr(n, "alt")), " ")
 	if c.at.Templates {
-		alt = strings.TrimSpace(untemplate(alt))
+		alt = strings.TrimSpace(Untemplate(alt))
 	}
 	if w == "0" || w == "1" || h == "0" || h == "1" {
 		n.Parent.RemoveChild(n)
@@ -276,13 +276,13 @@ func (c *cleaner) texts(n *html.Node, code bool) {
 			n.RemoveChild(next)
 		}
 		if c.at.Templates && !code {
-			child.Data = untemplate(child.Data)
+			child.Data = Untemplate(child.Data)
 		}
 	}
 }
 
-// untemplate takes out what a site generator would have filled in.
-func untemplate(s string) string {
+// Untemplate takes out what a site generator would have filled in.
+func Untemplate(s string) string {
 	if !strings.Contains(s, "{{") && !strings.Contains(s, "{%") {
 		return s
 	}

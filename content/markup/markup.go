@@ -52,7 +52,7 @@ type Body struct {
 
 // HTML makes a piece of HTML fit: what no letter may hold is dropped, what
 // would run elsewhere (a video, a frame) becomes a link, headings begin at h2.
-// It returns ErrTooLong, or an error for elements nested beyond reason.
+// It returns ErrTooLong, or an [*Excess] for elements nested beyond reason.
 func HTML(src string, at Page) (b Body, err error) {
 	if len(src) > MaxHTML {
 		return Body{}, ErrTooLong
@@ -64,6 +64,9 @@ func HTML(src string, at Page) (b Body, err error) {
 	}()
 	in := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
 	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(legible(src)), in, html.ParseOptionEnableScripting(false))
+	if err != nil && strings.Contains(err.Error(), "open stack of elements") {
+		return Body{}, &Excess{What: "more than 500 HTML elements within each other"}
+	}
 	if err != nil {
 		return Body{}, fmt.Errorf("html: %w", err)
 	}
@@ -83,7 +86,8 @@ func HTML(src string, at Page) (b Body, err error) {
 			return Body{}, fmt.Errorf("html: %w", err)
 		}
 	}
-	b.HTML = strings.TrimSpace(policy.Sanitize(out.String()))
+	// Only now is nothing escaped any more that turns the direction of a line.
+	b.HTML = strings.TrimSpace(upright(policy.Sanitize(out.String())))
 	return b, nil
 }
 

@@ -292,3 +292,21 @@ func harmless(t *testing.T, s, got string) {
 		look(n, false)
 	}
 }
+
+// Nothing turns the direction of what stands around it, however it is written,
+// in the text, in code or in what stands for a picture.
+func TestNothingTurns(t *testing.T) {
+	const src = "<p>A\u202eB &#x202E;&#8238;C\u2066D\u2069</p><pre>if \u202a&#x2067;x</pre><p><img src=\"https://example.com/a.png\" alt=\"\u202ebad &#x202b;alt\" width=\"600\"> and a paragraph of forty characters, at least\u202e.</p>"
+	b, err := HTML(src, Page{URL: "https://example.com/a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, s := range map[string]string{
+		"body": b.HTML, "opening": b.Opening, "alt": b.Image.Alt, "text": Text(b.HTML),
+		"standfirst": Standfirst("A\u202eB &#x202E;C"), "cut": Cut("A\u2066B"),
+	} {
+		if s == "" || strings.ContainsFunc(html.UnescapeString(s), turns) {
+			t.Errorf("%s: %q", what, s)
+		}
+	}
+}

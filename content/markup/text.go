@@ -41,6 +41,16 @@ func Title(s string) string { return cut(Line(s), maxLine) }
 // turns reports whether r overrides or embeds a direction.
 func turns(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
 
+// upright takes out what turns a direction.
+func upright(s string) string {
+	return strings.Map(func(r rune) rune {
+		if turns(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // Standfirst makes plain text of what an author wrote for one, which may hold
 // HTML or a little Markdown, and cuts it at a word so that it has at most
 // MaxStandfirst characters.
