@@ -69,7 +69,7 @@ func (opt *Options) article(p *page, at place, a *atlas) (f *content.Found, prob
 	f.Body = body.HTML
 	switch s := summary(m); {
 	case strings.TrimSpace(s) != "":
-		f.Standfirst = markup.Standfirst(s)
+		f.Standfirst = markup.Standfirst(wording(s))
 	case body.Lead != "":
 		f.Standfirst = markup.Cut(body.Lead)
 	default:

@@ -253,6 +253,11 @@ func TestMistakesHaveAddresses(t *testing.T) {
 		{"language", "---\ntitle: T\ndate: 2026-06-01\nlang: English\n---\nx\n", `lead/a.md:4:7: do not know the language "English"`},
 		{"a list", "---\n- a\n- b\n---\nx\n", "lead/a.md:2:1: front matter is not a list of fields"},
 		{"hostile text", "---\ntitle: T\ndate: 2026-06-01\n---\nx\n\n" + strings.Repeat(">", 100) + "\n", "lead/a.md:7: more than 64 quotations or lists within each other"},
+		{"a title that is a list", "---\ntitle: [a, b]\ndate: 2026-06-01\n---\nx\n", "lead/a.md:2:8: the title must be one line of text (put it in quotation marks if it begins with a bracket or a brace)"},
+		{"a title that is a table", "---\ntitle: {{ x }}\ndate: 2026-06-01\n---\n# H\n\nx\n", "lead/a.md:2:8: the title must be one line of text"},
+		{"a field twice", "---\ntitle: A\ndate: 2026-06-01\ntitle: B\n---\nx\n", "lead/a.md:4:1: title is written twice, and only this one counts (take one of the two out)"},
+		{"draft twice", "---\ntitle: A\ndate: 2026-06-01\ndraft: true\ndraft: false\n---\nx\n", "lead/a.md:5:1: draft is written twice (take one of the two out)"},
+		{"nested HTML", "---\ntitle: T\ndate: 2026-06-01\n---\n" + strings.Repeat("<b>", 600) + "\n", "lead/a.md: more than 500 HTML elements within each other"},
 		{"ending", "x", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -114,6 +114,11 @@ func (opt *Options) judge(p *page) *page {
 		p.state = isOther
 		return p
 	}
+	for _, f := range m.again {
+		if done := p.twice(f); done {
+			return p
+		}
+	}
 	if done := p.hidden(); done {
 		return p
 	}
@@ -164,7 +169,8 @@ func (opt *Options) judge(p *page) *page {
 	}
 
 	p.slug = strings.Trim(strings.TrimSpace(m.get("slug").text), "/")
-	p.title = markup.Title(m.get("title", "headline").text)
+	title := m.get("title", "headline")
+	p.title = markup.Title(wording(title.text))
 	if p.title == "" {
 		p.titleFromText()
 	}
@@ -172,6 +178,8 @@ func (opt *Options) judge(p *page) *page {
 	switch {
 	case empty && summary(m) == "":
 		p.state = isOther
+	case !p.date.zero() && (title.kind == sequence || title.kind == mapping):
+		return p.unclear(&mistake{title.line, title.col, "the title must be one line of text", "put it in quotation marks if it begins with a bracket or a brace"})
 	case p.date.zero() && p.title != "":
 		p.state = isUndated
 	case p.date.zero():
@@ -183,6 +191,20 @@ func (opt *Options) judge(p *page) *page {
 }
 
 var refresh = regexp.MustCompile(`(?i)^\s*(?:<!doctype html>\s*)?(?:<html[^>]*>\s*)?(?:<head>\s*)?(?:<title>[^<]*</title>\s*)?<meta\s+http-equiv=["']?refresh`)
+
+// twice tells of a field that is written twice, of which the last counts; but
+// where it says whether this is public at all, nobody guesses.
+func (p *page) twice(f value) (done bool) {
+	m := &mistake{f.line, f.col, fmt.Sprintf("%s is written twice", f.text), "take one of the two out"}
+	switch fold(f.text) {
+	case "draft", "unlisted", "headless", "private", "published", "status", "visibility":
+		p.unclear(m)
+		return true
+	}
+	m.what += ", and only this one counts"
+	p.warnings = append(p.warnings, m)
+	return false
+}
 
 // hidden recognises drafts and what is not listed, and stops at a word it does
 // not know, for it may mean either.
@@ -244,10 +266,10 @@ func (p *page) titleFromText() {
 			continue
 		}
 		if m := atx.FindStringSubmatch(bare); m != nil {
-			p.title = markup.Title(markup.Plain(m[1]))
+			p.title = markup.Title(markup.Plain(wording(m[1])))
 			lines[i] = "\n"
 		} else if i+1 < len(lines) && setext.MatchString(strings.TrimRight(lines[i+1], "\n")) {
-			p.title = markup.Title(markup.Plain(bare))
+			p.title = markup.Title(markup.Plain(wording(bare)))
 			lines[i], lines[i+1] = "\n", "\n"
 		}
 		break

@@ -39,6 +39,29 @@ func (g *generator) action(s string, ownLine bool) (n int, out string) {
 	return n, g.shortcode(strings.TrimSpace(strings.TrimSuffix(inner, "/")), ownLine)
 }
 
+// wording is a line of front matter, or a heading, without templates; code is
+// left as it is.
+func wording(s string) string {
+	if !strings.Contains(s, "{{") && !strings.Contains(s, "{%") {
+		return s
+	}
+	var out strings.Builder
+	for s != "" {
+		n := strings.IndexByte(s, '`')
+		if n == 0 {
+			n = codeSpan(s)
+			out.WriteString(s[:n])
+		} else {
+			if n < 0 {
+				n = len(s)
+			}
+			out.WriteString(markup.Untemplate(s[:n]))
+		}
+		s = s[n:]
+	}
+	return out.String()
+}
+
 // lastOnLine reports whether nothing stands before the next line.
 func lastOnLine(s string) bool {
 	s = strings.TrimLeft(s, " \t")

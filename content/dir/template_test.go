@@ -135,3 +135,26 @@ func FuzzArticle(f *testing.F) {
 		}
 	})
 }
+
+// What an author writes into the front matter for a generator to fill in is not
+// there for readers; code is.
+func TestTemplatesInFrontMatter(t *testing.T) {
+	for in, want := range map[string]string{
+		"News of {{ site.title }} today":     "News of today",
+		"News {{< param month >}}":           "News",
+		"News {% if x %}here{% endif %}":     "News here",
+		"News {{ never closed":               "News never closed",
+		"News {{{ {{ x }} }} }}":             "News }} }}",
+		"What `{{ raw }}` does":              "What `{{ raw }}` does",
+		"A brace { and } another, 100 %}":    "A brace { and } another, 100 %}",
+		"Text `{{ unclosed {{ x }} and more": "Text ` and more",
+	} {
+		f := one(t, "a.md", "---\ntitle: '"+in+"'\nsummary: '"+in+"'\ndate: 2026-06-01\n---\nText & more.\n", here)
+		if f.Title != want || f.Standfirst != strings.ReplaceAll(want, "`{{ raw }}`", "{{ raw }}") {
+			t.Errorf("%s: title %q, standfirst %q, want %q", in, f.Title, f.Standfirst, want)
+		}
+	}
+	if f := one(t, "a.md", "---\ndate: 2026-06-01\n---\n# News of {{ site.title }}\n\nText.\n", here); f.Title != "News of" {
+		t.Errorf("a heading: %q", f.Title)
+	}
+}

@@ -18,6 +18,7 @@ type value struct {
 	text  string
 	list  []value
 	table map[string]value // by folded name
+	again []value          // names that stand in the table twice, and where they do so again
 	kind  kind
 	line  int // in the file, from 1
 	col   int
@@ -121,6 +122,7 @@ func readYAML(n *yaml.Node, first, depth int, budget *int) (value, error) {
 		}
 	case yaml.MappingNode:
 		v.kind, v.table = mapping, make(map[string]value)
+		written := make(map[string]bool)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			e, err := readYAML(n.Content[i+1], first, depth+1, budget)
 			if err != nil {
@@ -134,7 +136,12 @@ func readYAML(n *yaml.Node, first, depth int, budget *int) (value, error) {
 				}
 				continue
 			}
-			v.table[fold(n.Content[i].Value)] = e
+			name := n.Content[i]
+			if written[name.Value] {
+				v.again = append(v.again, value{text: name.Value, kind: scalar, line: first + name.Line - 1, col: name.Column})
+			}
+			written[name.Value] = true
+			v.table[fold(name.Value)] = e
 		}
 	}
 	return v, nil

@@ -42,6 +42,7 @@ var errTooMany = errors.New("too many files")
 func walk(ctx context.Context, fsys fs.FS, opt *Options) (*tree, error) {
 	t := &tree{}
 	seen, other, example := 0, 0, ""
+	links, stray := 0, "" // that are not followed
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -79,14 +80,22 @@ func walk(ctx context.Context, fsys fs.FS, opt *Options) (*tree, error) {
 					example = p
 				}
 			}
-			return nil
+			if d.Type()&fs.ModeSymlink == 0 || path.Ext(name) != "" || ignoredDir(p, name) {
+				return nil // but what may be a folder of articles
+			}
 		}
 		info, err := d.Info()
 		if err == nil && d.Type()&fs.ModeSymlink != 0 {
 			info, err = follow(fsys, p)
 			if info == nil && err == nil {
+				if links++; stray == "" {
+					stray = p
+				}
 				return nil
 			}
+		}
+		if what == ignored {
+			return nil
 		}
 		if err != nil {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -117,6 +126,13 @@ func walk(ctx context.Context, fsys fs.FS, opt *Options) (*tree, error) {
 			At:   content.Position{File: opt.shown(example)},
 			What: fmt.Sprintf("%s not read, for articles end in %s", plural(other, "file was", "files were"), strings.Join(opt.Extensions, " or ")),
 			Hint: "rename them, or name their ending in the settings of this source",
+		})
+	}
+	if links > 0 {
+		t.problems = append(t.problems, content.Problem{
+			At:   content.Position{File: opt.shown(stray)},
+			What: plural(links, "symbolic link is", "symbolic links are") + " not followed: only those to files within this folder are",
+			Hint: "put the files themselves here, or name the other folder as a source of its own",
 		})
 	}
 	return t, nil
@@ -198,7 +214,7 @@ func follow(fsys fs.FS, p string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	to = path.Join(path.Dir(p), to)
-	if !fs.ValidPath(to) {
+	if !fs.ValidPath(to) || to == "." {
 		return nil, nil
 	}
 	for at := to; at != "."; at = path.Dir(at) {

@@ -185,8 +185,12 @@ func TestDepthAndLinks(t *testing.T) {
 		for _, f := range l.Articles {
 			got = append(got, f.At.File+" "+f.Title)
 		}
-		if diff := cmp.Diff([]string{"lead/a.md Inside", "lead/sub/linked.md Inside"}, got); diff != "" || len(l.Problems) > 0 {
-			t.Errorf("(-want +got)\n%s\n%v", diff, l.Problems)
+		if diff := cmp.Diff([]string{"lead/a.md Inside", "lead/sub/linked.md Inside"}, got); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+		want := "lead/dead.md: 6 symbolic links are not followed: only those to files within this folder are (put the files themselves here, or name the other folder as a source of its own)"
+		if len(l.Problems) != 1 || l.Problems[0].Error() != want {
+			t.Errorf("got %v, want %s", l.Problems, want)
 		}
 	}
 
