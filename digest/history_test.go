@@ -370,11 +370,12 @@ const (
 	inDoubt          // the connection broke after the text; it had arrived
 	inDoubtLost      // the same, and it had not
 	policy           // 550 5.7.1: our fault, not the reader's
+	expired          // put off for a day, and given up
 	bounced          // 550 5.1.1
 )
 
 func (w *world) weather(t *rapid.T) weather {
-	gen := rapid.SampledFrom([]fate{taken, taken, taken, taken, taken, takenLost, lost, tryLater, inDoubt, inDoubtLost, policy, bounced})
+	gen := rapid.SampledFrom([]fate{taken, taken, taken, taken, taken, takenLost, lost, tryLater, inDoubt, inDoubtLost, policy, expired, bounced})
 	return func() fate { return gen.Draw(t, "fate") }
 }
 
@@ -421,7 +422,7 @@ func (w *world) work(t *rapid.T, b *mailer.Block, sky weather) bool {
 		id := w.messageID(b, d)
 		again := w.now.Add(10 * time.Minute)
 		what := sky()
-		if w.took(b, d, id) && (what == policy || what == bounced) {
+		if w.took(b, d, id) && (what == policy || what == bounced || what == expired) {
 			what = taken // a server that took a letter does not call its reader unknown when it comes again
 		}
 		switch what {
@@ -442,6 +443,8 @@ func (w *world) work(t *rapid.T, b *mailer.Block, sky weather) bool {
 			w.doubt(t, b, d, v.N, again)
 		case policy:
 			w.settleOne(t, b, d, v.N, mailer.Outcome{State: mailer.Failed, Reason: "policy", Attempt: true, Phase: mailer.PhaseDone, Code: 550, Enhanced: "5.7.1"})
+		case expired:
+			w.settleOne(t, b, d, v.N, mailer.Outcome{State: mailer.Skipped, Reason: mailer.Expired, Attempt: true, Phase: mailer.PhaseRcpt, Code: 451})
 		case bounced:
 			w.people[d.Subscriber].refused = true
 			w.settleOne(t, b, d, v.N, mailer.Outcome{State: mailer.Failed, Reason: "bounced", Suppress: true, Attempt: true, Phase: mailer.PhaseRcpt, Code: 550, Enhanced: "5.1.1"})
