@@ -125,7 +125,7 @@ func walk(ctx context.Context, fsys fs.FS, opt *Options) (*tree, error) {
 		t.problems = append(t.problems, content.Problem{
 			At:   content.Position{File: opt.shown(example)},
 			What: fmt.Sprintf("%s not read, for articles end in %s", plural(other, "file was", "files were"), strings.Join(opt.Extensions, " or ")),
-			Hint: "rename them, or name their ending in the settings of this source",
+			Hint: "rename them",
 		})
 	}
 	if links > 0 {
