@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
+
+	"github.com/standfirst/standfirst/mailer/field"
 )
 
 // ErrAddress says that nothing can be sent to, or from, an address as it is
@@ -65,17 +67,12 @@ func isDotAtom(s string) bool {
 			return false
 		}
 		for _, c := range []byte(atom) {
-			if !isAtext(c) {
+			if !field.IsAtext(c) {
 				return false
 			}
 		}
 	}
 	return true
-}
-
-func isAtext(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
-		strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 }
 
 func isASCII(s string) bool {

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/standfirst/standfirst/mailer/field"
 )
 
 func issue() *Message {
@@ -292,7 +294,7 @@ func TestPythonReadsIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines := strings.NewReplacer("\r\n", "\n")
-		want = append(want, expect{clip(oneLine(name), maxName), oneLine(name), lines.Replace(canonical(m.Text)), lines.Replace(canonical(m.HTML))})
+		want = append(want, expect{string(field.Clip([]byte(oneLine(name)), maxName)), oneLine(name), lines.Replace(canonical(m.Text)), lines.Replace(canonical(m.HTML))})
 	}
 	out, err := exec.CommandContext(t.Context(), python, "-c", `
 import email, email.policy, json, glob, sys

@@ -32,8 +32,12 @@ func (r *run) session() {
 	}
 }
 
-// A connection is a session that may be open.
-type connection struct{ Session }
+// A connection is a session that may be open, and the room its letters are
+// written in.
+type connection struct {
+	Session
+	letter []byte
+}
 
 // open opens it if it is not.
 func (c *connection) open(ctx context.Context, t Transport) (err error) {

@@ -47,6 +47,7 @@ type Verdict struct {
 //	5.1.7 5.1.8, 530, 534, 535 anywhere     stays                           halt: we are wrong, not the reader
 //	any other 5xx at rcpt, done             failed, refused
 //	5xx before rcpt, at data                stays                           halt
+//	wrong settings, cannot be signed        stays                           halt
 //	452 4.5.3, 454 after conn               at once, not counted            slow down
 //	421, 4xx at conn or mail                stays, not counted              breaker
 //	4xx at rcpt, data, done                 later, counted; after a day
@@ -79,7 +80,7 @@ func Decide(err error, d Delivery, now time.Time, r Rules) Verdict {
 	}
 	v := Verdict{Outcome: Outcome{Phase: e.Phase, Code: e.Code, Enhanced: e.Enhanced}}
 	switch {
-	case errors.Is(err, ErrSettings):
+	case errors.Is(err, ErrSettings), errors.Is(err, ErrSigning):
 		v.halt(d, now, e)
 	case e.Code == 0:
 		v.silence(d, now, r)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -59,6 +61,25 @@ func (m *Master) Message(v Values) (*Message, error) {
 		return nil, fill.err
 	}
 	return msg, nil
+}
+
+// holes are the names of all holes, each once, in a fixed order. A damaged
+// token is none.
+func (m *Master) holes() []string {
+	names := map[string]bool{}
+	for _, s := range []string{m.Subject, m.Text, m.HTML} {
+		for {
+			_, rest, ok := strings.Cut(s, holeStart)
+			if !ok {
+				break
+			}
+			s = rest
+			if name, after, ok := holeName(rest); ok {
+				names[name], s = true, after
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // A filler fills holes and keeps the first error.

@@ -33,6 +33,7 @@ type lease struct {
 type edition struct {
 	once   sync.Once
 	master *Master
+	cut    *cut
 	err    error
 }
 
@@ -140,8 +141,8 @@ func (l *lease) release(ctx context.Context) error {
 	return nil
 }
 
-// master makes the master of a version, once for the block.
-func (l *lease) master(ctx context.Context, press Press, version int, now time.Time) (*Master, error) {
+// master makes the master of a version, once for the block, and cuts it.
+func (l *lease) master(ctx context.Context, press Press, cuts *cuts, version int, now time.Time) (*Master, *cut, error) {
 	l.mu.Lock()
 	e := l.masters[version]
 	if e == nil {
@@ -161,9 +162,11 @@ func (l *lease) master(ctx context.Context, press Press, version int, now time.T
 		}
 		if e.err != nil {
 			e.err = fmt.Errorf("version %d: %w", version, e.err)
+			return
 		}
+		e.cut = cuts.of(*e.master)
 	})
-	return e.master, e.err
+	return e.master, e.cut, e.err
 }
 
 // forget gives the lease up without a word, because a result of it could not

@@ -22,17 +22,17 @@ func (r *run) letter(j job, c *connection) (settled bool) {
 	if outcome, stale := Stale(d, now, r.w.Rules); stale {
 		return r.settle(l, d, d.Version, outcome)
 	}
-	master, err := l.master(r.hard, r.w.Press, d.Version, now)
+	master, cut, err := l.master(r.hard, r.w.Press, r.cuts, d.Version, now)
 	if err != nil {
 		return r.notSent(l, d, d.Version, err)
 	}
 	reused := c.Session != nil
-	err = r.attempt(l, d, master, c)
+	err = r.attempt(l, d, master, cut, c)
 	if reused && gone(err) {
 		// The server closed a connection that had been idle, or had enough
 		// letters; it has not heard of this one.
 		c.close()
-		err = r.attempt(l, d, master, c)
+		err = r.attempt(l, d, master, cut, c)
 	}
 	if u := (*unsent)(nil); errors.As(err, &u) {
 		return r.notSent(l, d, master.Version, u.err)
@@ -44,7 +44,7 @@ func (r *run) letter(j job, c *connection) (settled bool) {
 // comes first, because opening one may take long: between the look and the
 // letter only the letter is written. The error is the transport's, or an
 // unsent.
-func (r *run) attempt(l *lease, d Delivery, m *Master, c *connection) error {
+func (r *run) attempt(l *lease, d Delivery, m *Master, k *cut, c *connection) error {
 	if err := c.open(r.hard, r.w.Transport); err != nil {
 		return err
 	}
@@ -52,10 +52,11 @@ func (r *run) attempt(l *lease, d Delivery, m *Master, c *connection) error {
 	if err := r.look(l, d, now); err != nil {
 		return &unsent{err}
 	}
-	p, err := r.write(l, d, m, now)
+	p, err := r.write(l, d, m, k, c.letter, now)
 	if err != nil {
 		return &unsent{err}
 	}
+	c.letter = p.raw[:0]
 	return c.Send(r.hard, p.from, p.to, p.raw)
 }
 
@@ -77,14 +78,9 @@ func (r *run) look(l *lease, d Delivery, now time.Time) error {
 	return nil
 }
 
-// A print is a letter ready to be sent.
-type print struct {
-	from, to string
-	raw      []byte
-}
-
-// write makes the letter. A panic on the way fails this letter and no other.
-func (r *run) write(l *lease, d Delivery, master *Master, now time.Time) (p print, err error) {
+// write makes the letter, in room if that is large enough. A panic on the way
+// fails this letter and no other.
+func (r *run) write(l *lease, d Delivery, master *Master, k *cut, room []byte, now time.Time) (p print, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &Panic{v}
@@ -97,18 +93,13 @@ func (r *run) write(l *lease, d Delivery, master *Master, now time.Time) (p prin
 	if err != nil {
 		return p, fmt.Errorf("reader's own words: %w", err)
 	}
-	m, err := master.Message(values)
-	if err == nil {
-		p.raw, err = Compose(m)
-	}
+	p, err = k.print(master, &values, room)
 	if to := (*ToError)(nil); errors.As(err, &to) {
 		return p, err
 	}
 	if err != nil { // nothing was asked of anybody: it will not pass
 		return p, fmt.Errorf("%w: %w", ErrWords, err)
 	}
-	p.from, _ = m.From.ASCII() // Compose has checked both
-	p.to, _ = m.To.ASCII()
 	return p, nil
 }
 

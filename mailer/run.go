@@ -28,6 +28,7 @@ type run struct {
 	committer *committer
 	breaker   *breaker
 	pace      *pace
+	cuts      *cuts
 	returns   tally
 	unwritten atomic.Int64 // results that the ledger did not take
 

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/standfirst/standfirst/mailer/field"
 )
 
 // A Transport is a way out: a relay that speaks SMTP, or a folder of caught
@@ -21,7 +23,8 @@ type Transport interface {
 type Session interface {
 	// Send returns nil when the letter was taken, and an *Error otherwise,
 	// whose Phase says how far it came. After an error without a Code the
-	// session is of no more use. msg is as [Compose] writes it.
+	// session is of no more use. msg is as [Compose] writes it; nothing of it is
+	// kept.
 	Send(ctx context.Context, from, to string, msg []byte) error
 	// Close ends the session.
 	Close() error
@@ -122,5 +125,5 @@ func scrub(text string, from, to string) string {
 			text = word.ReplaceAllString(text, "${1}…${2}")
 		}
 	}
-	return clip(strings.Join(strings.Fields(text), " "), 200)
+	return string(field.Clip([]byte(strings.Join(strings.Fields(text), " ")), 200))
 }
