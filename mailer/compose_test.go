@@ -363,9 +363,7 @@ func FuzzCompose(f *testing.F) {
 
 // BenchmarkCompose is what a letter costs before it is sent: a digest of 48 KB.
 func BenchmarkCompose(b *testing.B) {
-	m := sample(1)
-	m.Text += strings.Repeat("A headline\nand two lines of what it is about, with a link https://example.com/articles/a-slug\n\n", 100)
-	m.HTML += strings.Repeat(`<tr><td style="font-size:16px;color:#222"><a href="https://example.com/articles/a-slug">A headline</a><p>and two lines of what it is about</p></td></tr>`+"\n", 200)
+	m := digest()
 	d := readers(1, "jane")[0]
 	v := valuesFor("weekly/1", d, noon)
 	b.ReportAllocs()
