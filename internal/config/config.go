@@ -96,6 +96,15 @@ type Mail struct {
 	SMTP      Relay
 	Rate      float64 // letters a second; 0: as fast as the relay takes them
 	Sessions  int
+	DKIM      []Key // letters are signed with each of them; none: not signed here
+}
+
+// A Key is one that letters are signed with. The file is not read here: what a
+// key is, is for others to know. A mistake in it stands at "mail.dkim.0.key_file",
+// counted from 0.
+type Key struct {
+	Selector string // in small letters
+	File     string
 }
 
 // An Address is a name and an e-mail address.

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -25,7 +27,7 @@ func (r *reader) mail(n *yaml.Node, m *Mail) {
 		{key: "smtp", read: func(n *yaml.Node) { relay = n }},
 		{key: "rate", read: r.rate(&m.Rate)},
 		{key: "sessions", read: r.number(&m.Sessions, 1, 500)},
-		{key: "dkim", later: "let the relay sign"},
+		{key: "dkim", read: func(n *yaml.Node) { r.keys(n, &m.DKIM) }},
 		{key: "bounce", later: "bounces that come as mail are read by a later one"},
 	})
 	if relay != nil {
@@ -62,6 +64,46 @@ func (r *reader) relay(n *yaml.Node, s *Relay) {
 		r.wrong(username, "a password would go over the net unencrypted", "tls: starttls or implicit")
 	case s.Password == "" && (password == nil || password.Value == "") && (file == nil || file.Value == ""):
 		r.wrong(username, "a username needs a password", "password_file: FILE or password: ${NAME}")
+	}
+}
+
+// keys reads a key to sign with, or a list of two.
+func (r *reader) keys(n *yaml.Node, to *[]Key) {
+	entries := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		entries = n.Content
+	}
+	for i, n := range entries {
+		var k Key
+		r.path = append(r.path, strconv.Itoa(i))
+		r.fields(n, "dkim", []field{
+			{key: "selector", must: true, read: func(n *yaml.Node) { r.selector(n, *to, &k.Selector) }},
+			{key: "key_file", must: true, read: r.pathname(&k.File)},
+		})
+		r.path = r.path[:len(r.path)-1]
+		*to = append(*to, k)
+		if i == 2 {
+			r.wrong(n, "two signatures are enough", "one key of RSA, one of Ed25519")
+			return
+		}
+	}
+}
+
+// selector is labels of a name in the DNS (RFC 6376, 3.1).
+var selector = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
+
+// selector reads the name of a key, which no other key has.
+func (r *reader) selector(n *yaml.Node, others []Key, to *string) {
+	v, ok := r.scalar(n)
+	v = strings.ToLower(v)
+	switch {
+	case !ok:
+	case !selector.MatchString(v) || len(v) > 120:
+		r.wrong(n, quote(n.Value)+" is not a selector", "letters, digits and hyphens, like s1")
+	case slices.ContainsFunc(others, func(k Key) bool { return k.Selector == v }):
+		r.wrong(n, quote(v)+" is the selector of the other key too", "each key has a name of its own")
+	default:
+		*to = v
 	}
 }
 

@@ -60,9 +60,18 @@ func TestMistakes(t *testing.T) {
 			`config.yaml:6:1: editors is not available in this version (leave it out: editors use the commands)`,
 			`config.yaml:7:9: hub is not available in this version (leave it out: feed readers fetch by themselves)`,
 		}},
-		{"later, mail", mail("dkim: {selector: s1}, bounce: {}"), []string{
-			`config.yaml:4:32: dkim is not available in this version (let the relay sign)`,
-			`config.yaml:4:54: bounce is not available in this version (bounces that come as mail are read by a later one)`,
+		{"dkim", mail("dkim: {selector: s1}"), []string{`config.yaml:4:38: dkim needs key_file`}},
+		{"dkim, one word", mail("dkim: s1"), []string{`config.yaml:4:38: dkim is not a list of keys and values (like selector: …)`}},
+		{"dkim, names", mail("dkim: [{selector: s_1, key_file: a}, {selector: S1, key_file: b, domain: x}]"), []string{
+			`config.yaml:4:50: "s_1" is not a selector (letters, digits and hyphens, like s1)`,
+			`config.yaml:4:97: unknown key "domain"`,
+		}},
+		{"dkim, twice", mail("dkim: [{selector: s1, key_file: a}, {selector: S1, key_file: b}, {selector: s2, key_file: c}]"), []string{
+			`config.yaml:4:79: "s1" is the selector of the other key too (each key has a name of its own)`,
+			`config.yaml:4:97: two signatures are enough (one key of RSA, one of Ed25519)`,
+		}},
+		{"later, mail", mail("bounce: {}"), []string{
+			`config.yaml:4:32: bounce is not available in this version (bounces that come as mail are read by a later one)`,
 		}},
 		{"later, sources", source("{feed: https://example.com/feed}, {ghost: {url: https://example.com}}, {dir: a, calendar: x}"), []string{
 			`config.yaml:2:12: feed is not available in this version (this version reads folders: dir)`,
