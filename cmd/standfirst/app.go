@@ -39,6 +39,7 @@ type app struct {
 	shelf       *web.Shelf
 	transport   mailer.Transport
 	mailbox     *mailer.Mailbox // nil: letters are really sent
+	signing     signing
 	tokens      *subscribers.Tokens
 }
 
@@ -54,6 +55,9 @@ func (e *env) open() (*app, error) {
 		return nil, &coded{exitUsage, err, "standfirst check shows every mistake with its place"}
 	}
 	if a.newsletters, err = newsletters(conf); err != nil {
+		return nil, err
+	}
+	if a.signing, err = newSigning(conf); err != nil {
 		return nil, err
 	}
 	if err := a.data(e.ctx); err != nil {
@@ -144,14 +148,14 @@ func (a *app) parts(ctx context.Context) error {
 	a.shelf = &web.Shelf{Content: a.db, Publication: publication(conf, a.templates), Options: a.feedOptions()}
 	if conf.Mail.Transport == config.Mailbox {
 		a.mailbox = &mailer.Mailbox{Dir: conf.Mail.Folder}
-		a.transport = a.mailbox
+		a.transport = a.signing.over(a.mailbox)
 		return nil
 	}
 	relay := conf.Mail.SMTP
-	a.transport = &mailer.SMTP{
+	a.transport = a.signing.over(&mailer.SMTP{
 		Host: relay.Host, Port: relay.Port, Security: mailer.Security(relay.TLS),
 		Username: relay.Username, Password: string(relay.Password), HELO: a.press.Domain(),
-	}
+	})
 	return nil
 }
 

@@ -66,6 +66,7 @@ func (c *checkCmd) Run(e *env) error {
 	if a.newsletters, err = newsletters(conf); err != nil {
 		f.fail("newsletters", "%v", err)
 	}
+	c.keys(f, a)
 	if a.templates != nil && err == nil {
 		c.data(e.ctx, f, a)
 		defer a.close()
@@ -102,6 +103,21 @@ func (c *checkCmd) words(f *findings, a *app) {
 	}
 	if len(mistakes) == 0 {
 		f.ok("templates", "all rendered, in %s", strings.Join(a.catalog.Languages(), ", "))
+	}
+}
+
+// keys checks what letters are signed with.
+func (c *checkCmd) keys(f *findings, a *app) {
+	var err error
+	a.signing, err = newSigning(a.conf)
+	for _, one := range split(err) {
+		f.fail("dkim", "%v", one)
+	}
+	for _, r := range a.signing.records {
+		f.ok("dkim", "letters are signed; the key is %s", r.Name)
+	}
+	if a.signing.missing != "" {
+		f.warn("dkim", "there is no key at %s: caught letters lack its signature", a.signing.missing)
 	}
 }
 
@@ -215,6 +231,16 @@ func (c *checkCmd) dns(ctx context.Context, f *findings, a *app) {
 	} else {
 		f.ok("dns", "%s has a DMARC record", domain)
 	}
+	for _, r := range a.signing.records {
+		records, err = dns.LookupTXT(ctx, r.Name)
+		if err != nil && !(errors.As(err, &gone) && gone.IsNotFound) {
+			f.warn("dns", "%s could not be looked up: %v", r.Name, err)
+		} else if wrong := published(records, r); wrong != "" {
+			f.fail("dns", "%s has not the record of the key (%s); standfirst dkim show prints it", r.Name, wrong)
+		} else {
+			f.ok("dns", "%s has the record of the key", r.Name)
+		}
+	}
 	if u, err := url.Parse(a.conf.Publication.URL); err == nil {
 		if _, err := dns.LookupHost(ctx, u.Hostname()); err != nil {
 			f.fail("dns", "%s, where the links in letters lead, has no address", u.Hostname())
@@ -239,6 +265,9 @@ func begins(records []string, with string) bool {
 
 // split takes joined errors apart.
 func split(err error) []error {
+	if err == nil {
+		return nil
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []error
 		for _, e := range joined.Unwrap() {

@@ -64,7 +64,7 @@ func (c *dkimNewCmd) Run(e *env) error {
 	if err := keepNew(c.Out, text); err != nil {
 		return err
 	}
-	return e.tellRecord(c.Out, "wrote a key to "+c.Out, record)
+	return e.tellRecord(c.Out, "wrote a key to "+c.Out, record, c.line(e, c.Out))
 }
 
 // keepNew writes a secret to a file that is not there yet.
@@ -116,7 +116,7 @@ func (c *dkimShowCmd) Run(e *env) error {
 	if err != nil {
 		return usage("", "%v", err)
 	}
-	return e.tellRecord(c.Key, "", record)
+	return e.tellRecord(c.Key, "", record, c.line(e, c.Key))
 }
 
 // domain is the one named on the command line, or else that of mail.from.
@@ -132,8 +132,21 @@ func (c *dkimName) domain(e *env) (string, error) {
 	return from[strings.LastIndexByte(from, '@')+1:], nil
 }
 
-// tellRecord prints a record in the two forms that DNS services ask for.
-func (e *env) tellRecord(file, done string, r mailer.DKIMRecord) error {
+// line is what makes letters signed with a key, below mail in config.yaml;
+// empty for a domain that letters are not from.
+func (c *dkimName) line(e *env, file string) string {
+	if c.Domain != "" {
+		return ""
+	}
+	if near, err := filepath.Rel(filepath.Dir(e.config), file); err == nil {
+		file = near
+	}
+	return fmt.Sprintf("dkim: {selector: %s, key_file: %s}", strings.ToLower(c.Selector), filepath.ToSlash(file))
+}
+
+// tellRecord prints a record in the two forms that DNS services ask for, and
+// the line of the configuration that belongs to it.
+func (e *env) tellRecord(file, done string, r mailer.DKIMRecord, line string) error {
 	if e.json {
 		return e.answer(map[string]any{
 			"file": file, "name": r.Name, "type": "TXT", "value": r.Value, "strings": r.Strings(), "zone": r.Zone(),
@@ -144,5 +157,8 @@ func (e *env) tellRecord(file, done string, r mailer.DKIMRecord) error {
 	}
 	e.printf("The record to publish, as a line of a zone file:\n\n%s\n\n", r.Zone())
 	e.printf("The same for a form: a TXT record\n\nname:  %s\nvalue: %s\n", r.Name, r.Value)
+	if line != "" {
+		e.printf("\nWhen it is there, letters are signed by this line below mail in the configuration;\nstandfirst check compares the two:\n\n  %s\n", line)
+	}
 	return nil
 }

@@ -113,6 +113,7 @@ mail:
   smtp: {host: mail.example.com, port: "${PORT}", tls: implicit, username: news, password: "${SMTP_PASSWORD}"}
   rate: 0.5
   sessions: 50
+  dkim: [{selector: S1, key_file: var/rsa.pem}, {selector: e1.lead, key_file: /keys/ed25519.pem}]
 database: postgres://news:pw@db/news
 web: {listen: ":80"}
 theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.png?v=2", logo_width: 120, width: 640, templates: tpl, messages: /msg}
@@ -143,6 +144,7 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 		Mail: Mail{
 			From: Address{"The Lead", "News@example.com"}, ReplyTo: Address{Email: "editors@example.com"}, Transport: SMTP,
 			Folder: filepath.Join("site", "caught"), Rate: 0.5, Sessions: 50,
+			DKIM: []Key{{"s1", filepath.Join("site", "var", "rsa.pem")}, {"e1.lead", "/keys/ed25519.pem"}},
 			SMTP: Relay{Host: "mail.example.com", Port: 2525, TLS: ImplicitTLS, Username: "news", Password: "hush"},
 		},
 		Database: "postgres://news:pw@db/news",
