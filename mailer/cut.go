@@ -2,9 +2,6 @@ package mailer
 
 import (
 	"fmt"
-	"log/slog"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/standfirst/standfirst/mailer/splice"
@@ -26,8 +23,9 @@ type cut struct {
 }
 
 // newCut takes a master apart, and holds letters made of the pieces against
-// letters written in full. With an error comes a cut that writes all in full,
-// which is also where a master that is wrong is refused.
+// letters written in full. With an error, which says why the pieces will not
+// do, comes a cut that writes all in full. So it does without one for a master
+// that is wrong: whoever writes its letters is told.
 func newCut(m *Master) (k *cut, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -50,7 +48,7 @@ func newCut(m *Master) (k *cut, err error) {
 	}
 	p, err := full(m, &sample)
 	if err != nil {
-		return new(cut), err
+		return new(cut), nil
 	}
 	letter, err := splice.Compile(p.raw, holes)
 	if err != nil {
@@ -134,51 +132,4 @@ func full(m *Master, v *Values) (p print, err error) {
 	p.from, _ = msg.From.ASCII() // Compose has checked both
 	p.to, _ = msg.To.ASCII()
 	return p, nil
-}
-
-// cuts are those made lately. A version comes once for each of its blocks, and
-// taking it apart costs as much as writing some letters.
-type cuts struct {
-	log *slog.Logger
-
-	mu   sync.Mutex
-	kept []kept // the one used last at the end
-	size int    // bytes of them all, about
-}
-
-type kept struct {
-	master Master
-	cut    *cut
-	size   int
-}
-
-// maxCuts is how many bytes of cuts are kept: of a long digest, about a
-// hundred versions.
-const maxCuts = 32 << 20
-
-// of returns the cut of a master. Whoever comes while it is made waits, and
-// mostly for the same one.
-func (c *cuts) of(m Master) *cut {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i, k := range c.kept {
-		if k.master == m {
-			c.kept = append(slices.Delete(c.kept, i, i+1), k)
-			return k.cut
-		}
-	}
-	made, err := newCut(&m)
-	if err != nil {
-		c.log.Info("letters are written in full, which takes longer", "subject", m.Subject, "err", err)
-	}
-	k := kept{m, made, len(m.Subject) + len(m.Text) + len(m.HTML) + 512}
-	if made.letter != nil {
-		k.size += made.letter.Size()
-	}
-	c.kept, c.size = append(c.kept, k), c.size+k.size
-	for c.size > maxCuts && len(c.kept) > 1 {
-		c.size -= c.kept[0].size
-		c.kept = slices.Delete(c.kept, 0, 1)
-	}
-	return made
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,10 +94,11 @@ func TestSplicedLetters(t *testing.T) {
 				v.Holes["Not Plain 7"] = d.To.Name
 				return v, nil
 			}
-			ds := readersOf(1, nastyNames)
-			got, log := drained(t, p, ds[:4], ds[4:])
-			if len(got) != len(ds) || log != "" {
-				t.Fatalf("%d letters of %d arrived\n%s", len(got), len(ds), log)
+			before := many(1, worth+3) // with a few for sessions that overtake each other
+			ds := readersOf(100, nastyNames)
+			got, log := drained(t, p, before, ds[:4], ds[4:])
+			if len(got) != len(before)+len(ds) || log != "" {
+				t.Fatalf("%d letters of %d arrived\n%s", len(got), len(before)+len(ds), log)
 			}
 			boundaries := map[string]bool{}
 			for _, d := range ds {
@@ -132,8 +132,8 @@ func TestNotCut(t *testing.T) {
 		m.HTML = `<style>.` + Hole("name") + `{}</style><p>Hello</p>`
 		return m
 	})
-	ds := readersOf(1, []string{"a", "b", "c", "d"})
-	got, log := drained(t, p, ds[:2], ds[2:])
+	ds := many(1, worth+20)
+	got, log := drained(t, p, ds[:worth], ds[worth:worth+10], ds[worth+10:])
 	if n := strings.Count(log, "letters are written in full"); n != 1 || !strings.Contains(log, "in <style>") {
 		t.Errorf("told %d times:\n%s", n, log)
 	}
@@ -183,7 +183,11 @@ func TestCutRefuses(t *testing.T) {
 	}
 	damaged := sample(1)
 	damaged.Text += strings.ToUpper(Hole("shout"))
-	if k, err := newCut(damaged); !errors.Is(err, ErrHole) || k.letter != nil {
+	v := valuesFor("weekly/1", readers(1, "jane")[0], noon)
+	if k, err = newCut(damaged); err != nil {
+		t.Errorf("capitals are told twice: %v", err)
+	}
+	if _, err := k.print(damaged, &v, nil); !errors.Is(err, ErrHole) {
 		t.Errorf("capitals: %v", err)
 	}
 }
@@ -195,29 +199,46 @@ func TestHoles(t *testing.T) {
 	}
 }
 
-// Cuts are kept, within bounds, those used lately longest.
-func TestCutsAreKept(t *testing.T) {
-	c := &cuts{log: slog.New(slog.DiscardHandler)}
-	master := func(i int) Master { return *sample(i) }
-	first := c.of(master(0))
-	for i := 1; i <= 12; i++ {
-		c.of(master(i))
-		c.kept[len(c.kept)-1].size += 3 << 20 // as if it were long
-		c.size += 3 << 20
-		if c.of(master(0)) != first {
-			t.Fatalf("cut anew after %d others", i)
+// The first letters of a master are not worth taking it apart.
+func TestFirstLettersInFull(t *testing.T) {
+	c := (&copiers{log: slog.New(slog.DiscardHandler)}).of(sample(1))
+	v := valuesFor("weekly/1", readers(1, "jane")[0], noon)
+	for i := range 2 * worth {
+		p, err := c.print(&v, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readAll(t, p.raw)
+		if cut := c.cut != nil; cut != (i >= worth) {
+			t.Errorf("letter %d: cut is %v", i, cut)
 		}
 	}
-	c.of(master(13))
+}
+
+// Copiers are kept, within bounds, those used lately longest.
+func TestCopiersAreKept(t *testing.T) {
+	all := &copiers{log: slog.New(slog.DiscardHandler)}
+	first := all.of(sample(0))
+	for i := 1; i <= 12; i++ {
+		all.grown(all.of(sample(i)), 3<<20)
+		if all.of(sample(0)) != first {
+			t.Fatalf("made anew after %d others", i)
+		}
+	}
 	sum := 0
-	for _, k := range c.kept {
-		sum += k.size
+	for _, c := range all.kept {
+		sum += c.size
 	}
-	if n := len(c.kept); n < 9 || n > 12 || c.size != sum || sum > maxCuts {
-		t.Errorf("%d cuts kept, %d bytes (%d)", n, sum, c.size)
+	if n := len(all.kept); n != 11 || all.size != sum || sum > maxKept {
+		t.Errorf("%d kept, %d bytes (%d)", n, sum, all.size)
 	}
-	if !slices.ContainsFunc(c.kept, func(k kept) bool { return k.master.Version == 13 }) {
-		t.Error("the newest is not among them")
+	forgotten := &copier{all: all}
+	all.grown(forgotten, 1<<20)
+	if all.size != sum {
+		t.Error("one that is not kept counts")
+	}
+	if all.of(sample(12)).size < 3<<20 || all.of(sample(1)).size > 3<<20 {
+		t.Error("not the oldest were forgotten")
 	}
 }
 

@@ -32,8 +32,7 @@ type lease struct {
 // An edition of a lease is a master that is made once.
 type edition struct {
 	once   sync.Once
-	master *Master
-	cut    *cut
+	copier *copier
 	err    error
 }
 
@@ -141,8 +140,9 @@ func (l *lease) release(ctx context.Context) error {
 	return nil
 }
 
-// master makes the master of a version, once for the block, and cuts it.
-func (l *lease) master(ctx context.Context, press Press, cuts *cuts, version int, now time.Time) (*Master, *cut, error) {
+// master makes the master of a version, once for the block, and finds its
+// copier.
+func (l *lease) master(ctx context.Context, press Press, copiers *copiers, version int, now time.Time) (*copier, error) {
 	l.mu.Lock()
 	e := l.masters[version]
 	if e == nil {
@@ -156,17 +156,17 @@ func (l *lease) master(ctx context.Context, press Press, cuts *cuts, version int
 				e.err = fmt.Errorf("version %d: %w: %w", version, ErrWords, &Panic{r})
 			}
 		}()
-		e.master, e.err = press.Master(ctx, l.block.Edition, version, now)
-		if e.err == nil && e.master == nil {
-			e.err = ErrWords
+		master, err := press.Master(ctx, l.block.Edition, version, now)
+		if err == nil && master == nil {
+			err = ErrWords
 		}
-		if e.err != nil {
-			e.err = fmt.Errorf("version %d: %w", version, e.err)
+		if err != nil {
+			e.err = fmt.Errorf("version %d: %w", version, err)
 			return
 		}
-		e.cut = cuts.of(*e.master)
+		e.copier = copiers.of(master)
 	})
-	return e.master, e.cut, e.err
+	return e.copier, e.err
 }
 
 // forget gives the lease up without a word, because a result of it could not

@@ -22,29 +22,29 @@ func (r *run) letter(j job, c *connection) (settled bool) {
 	if outcome, stale := Stale(d, now, r.w.Rules); stale {
 		return r.settle(l, d, d.Version, outcome)
 	}
-	master, cut, err := l.master(r.hard, r.w.Press, r.cuts, d.Version, now)
+	words, err := l.master(r.hard, r.w.Press, r.copiers, d.Version, now)
 	if err != nil {
 		return r.notSent(l, d, d.Version, err)
 	}
 	reused := c.Session != nil
-	err = r.attempt(l, d, master, cut, c)
+	err = r.attempt(l, d, words, c)
 	if reused && gone(err) {
 		// The server closed a connection that had been idle, or had enough
 		// letters; it has not heard of this one.
 		c.close()
-		err = r.attempt(l, d, master, cut, c)
+		err = r.attempt(l, d, words, c)
 	}
 	if u := (*unsent)(nil); errors.As(err, &u) {
-		return r.notSent(l, d, master.Version, u.err)
+		return r.notSent(l, d, words.master.Version, u.err)
 	}
-	return r.conclude(l, d, master.Version, err, c)
+	return r.conclude(l, d, words.master.Version, err, c)
 }
 
 // attempt looks at the reader, writes the letter and sends it. The connection
 // comes first, because opening one may take long: between the look and the
 // letter only the letter is written. The error is the transport's, or an
 // unsent.
-func (r *run) attempt(l *lease, d Delivery, m *Master, k *cut, c *connection) error {
+func (r *run) attempt(l *lease, d Delivery, words *copier, c *connection) error {
 	if err := c.open(r.hard, r.w.Transport); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (r *run) attempt(l *lease, d Delivery, m *Master, k *cut, c *connection) er
 	if err := r.look(l, d, now); err != nil {
 		return &unsent{err}
 	}
-	p, err := r.write(l, d, m, k, c.letter, now)
+	p, err := r.write(l, d, words, c.letter, now)
 	if err != nil {
 		return &unsent{err}
 	}
@@ -80,7 +80,7 @@ func (r *run) look(l *lease, d Delivery, now time.Time) error {
 
 // write makes the letter, in room if that is large enough. A panic on the way
 // fails this letter and no other.
-func (r *run) write(l *lease, d Delivery, master *Master, k *cut, room []byte, now time.Time) (p print, err error) {
+func (r *run) write(l *lease, d Delivery, words *copier, room []byte, now time.Time) (p print, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &Panic{v}
@@ -93,7 +93,7 @@ func (r *run) write(l *lease, d Delivery, master *Master, k *cut, room []byte, n
 	if err != nil {
 		return p, fmt.Errorf("reader's own words: %w", err)
 	}
-	p, err = k.print(master, &values, room)
+	p, err = words.print(&values, room)
 	if to := (*ToError)(nil); errors.As(err, &to) {
 		return p, err
 	}

@@ -1,6 +1,7 @@
 // Package mailer brings letters to people. It composes messages with go-mail,
-// speaks SMTP, reads the answers, decides what they mean, and drains the
-// ledger of deliveries with as many sessions as the relay takes.
+// or as copies of one when many read the same, speaks SMTP, reads the answers,
+// decides what they mean, and drains the ledger of deliveries with as many
+// sessions as the relay takes.
 //
 // A letter is durable before it counts: a session does not begin its next one
 // before the result of its last is in the ledger, so that a process killed at

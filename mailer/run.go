@@ -28,7 +28,7 @@ type run struct {
 	committer *committer
 	breaker   *breaker
 	pace      *pace
-	cuts      *cuts
+	copiers   *copiers
 	returns   tally
 	unwritten atomic.Int64 // results that the ledger did not take
 

@@ -131,19 +131,19 @@ func TestCannotSign(t *testing.T) {
 	}
 }
 
-// A worker's letters, put together from pieces, are signed each.
+// A worker's letters are signed each, those put together from pieces too.
 func TestWorkerSigns(t *testing.T) {
 	signer, records := signs(t)
 	s := &smtptest.Server{Keep: true}
 	w := &Worker{
-		Ledger: newBook(t, "weekly/1", readersOf(1, nastyNames)), Press: new(desk), Sessions: 3,
+		Ledger: newBook(t, "weekly/1", many(1000, worth), readersOf(1, nastyNames)), Press: new(desk), Sessions: 3,
 		Transport: &Signed{Transport: relay(t, s), Sign: signer.Append},
 	}
 	if err := w.Drain(t.Context(), "weekly/1"); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(s.Letters()); n != len(nastyNames) {
-		t.Errorf("%d letters of %d", n, len(nastyNames))
+	if n := len(s.Letters()); n != worth+len(nastyNames) {
+		t.Errorf("%d letters of %d", n, worth+len(nastyNames))
 	}
 	for _, l := range s.Letters() {
 		verified(t, l.Data, records, 2)

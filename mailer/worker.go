@@ -101,7 +101,7 @@ func (w *Worker) start(ctx context.Context, edition string, drain bool) error {
 		jobs:      make(chan job),
 		changed:   make(chan struct{}, 1),
 		committer: &committer{results: make(chan result), log: log, progress: w.Progress},
-		breaker:   new(breaker), pace: newPace(w.Rate), cuts: &cuts{log: log},
+		breaker:   new(breaker), pace: newPace(w.Rate), copiers: &copiers{log: log},
 		leases: make(map[*lease]bool), untried: make(map[int64]time.Time), refused: make(map[string]int),
 	}
 	return r.all(sessions)
