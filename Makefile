@@ -20,7 +20,7 @@ lint: ## Run gofmt, vet and, where they are installed, staticcheck and golangci-
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed"; fi
 
 golden: ## Rewrite the golden files; review the diff like code
-	go test ./feed/... ./templates/... ./internal/i18n/... -update
+	go test ./feed ./templates ./internal/i18n ./cmd/standfirst -update
 
 fuzz: ## Fuzz every parser of strangers' input, ten seconds each
 	@for pkg in $$(go list ./...); do \
