@@ -89,3 +89,12 @@ func (e *Event) AllDay() bool { return e.Start.IsZero() }
 
 // On reports whether the event takes place as far as we know.
 func (e *Event) On() bool { return e.Status == Confirmed }
+
+// absence is how long an event may be missing from its source before that
+// means anything: editors' tools take a file away and put it back.
+const absence = 2 * time.Minute
+
+// OnAt is On, but for an event that went missing just before now.
+func (e *Event) OnAt(now time.Time) bool {
+	return e.On() || e.Status == Missing && now.Sub(e.Changed) < absence
+}

@@ -81,7 +81,7 @@ func (e *Entry) Holds(now time.Time) (ok bool, why string) {
 		}
 	case KindReminder:
 		switch {
-		case !e.Event.On():
+		case !e.Event.OnAt(now):
 			return false, "event " + string(e.Event.Status)
 		case !now.Before(e.Event.Begins()):
 			return false, "event has begun"
@@ -90,7 +90,7 @@ func (e *Entry) Holds(now time.Time) (ok bool, why string) {
 		switch {
 		case e.Rule == RuleCancelled && e.Event.On():
 			return false, "event takes place after all"
-		case e.Rule == RuleMoved && !e.Event.On():
+		case e.Rule == RuleMoved && !e.Event.OnAt(now):
 			return false, "event " + string(e.Event.Status)
 		case e.Rule == RuleMoved && e.Event.Days != e.Days:
 			return false, "moved again"

@@ -39,6 +39,7 @@ func TestHolds(t *testing.T) {
 		"of an event called off":                  {entry: event(reminder, status(Cancelled)), why: "event cancelled"},
 		"of an event put off":                     {entry: event(reminder, status(Postponed)), why: "event postponed"},
 		"of an event that vanished":               {entry: event(reminder, status(Missing)), why: "event missing"},
+		"of an event that vanished just now":      {entry: event(reminder, func(e *Event) { e.Status, e.Changed = Missing, moment("2026-06-01T11:59:00Z") })},
 		"of an event that begins in a second":     {entry: event(reminder, as), now: "2026-06-01T22:59:59Z"},
 		"of an event that begins now":             {entry: event(reminder, as), now: "2026-06-01T23:00:00Z", why: "event has begun"},
 		"moved to later days":                     {entry: event(reminder, onto("2026-06-20"))},

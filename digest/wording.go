@@ -74,7 +74,7 @@ func (w *Wording) Event(e *content.Event) templates.Event {
 		Month:    w.Locale.ShortMonth(e.Days.First.In(time.UTC)),
 		Days:     w.Locale.DayNumbers(e.Days.First.In(time.UTC), e.Days.Last.In(time.UTC)),
 		Calendar: w.Site + "/events/" + url.PathEscape(e.Slug) + ".ics",
-		Off:      !e.On(),
+		Off:      e.Status == content.Cancelled || e.Status == content.Postponed,
 	}
 	if v.URL == "" {
 		v.URL = w.Site + "/events#" + url.PathEscape(e.Slug)
