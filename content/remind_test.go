@@ -121,7 +121,7 @@ func TestReminders(t *testing.T) {
 func TestNominalDates(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("..", "..", "shared", "corpora", "events", "REMINDER-GOLDEN.json"))
 	if err != nil {
-		t.Skip("no corpora: ", err)
+		t.Skip("the corpora are not beside this repository: ", err)
 	}
 	var golden []struct {
 		Event   string `json:"event"`

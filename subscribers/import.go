@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -129,12 +130,16 @@ func (im *Importer) write(ctx context.Context, batch []ImportRow, now time.Time,
 	if len(results) != len(batch) {
 		return fmt.Errorf("import of lines %d to %d: %d answers for %d rows", first, last, len(results), len(batch))
 	}
-	for _, res := range results {
+	for i, res := range results {
 		rep.Rows++
 		note := &RowError{Line: res.Line, Reason: res.Why}
 		switch res.Fate {
 		case New:
 			rep.New++
+			if meant := Suggest(batch[i].Email); meant != "" && note.Reason == "" {
+				note.Column, note.Reason = "email", "the domain looks like a slip"
+				note.Hint = "did you mean " + meant[strings.LastIndexByte(meant, '@')+1:] + "?"
+			}
 		case Changed:
 			rep.Changed++
 		case Same:
@@ -145,7 +150,7 @@ func (im *Importer) write(ctx context.Context, batch []ImportRow, now time.Time,
 		default:
 			return fmt.Errorf("import of line %d: the store answers %q", res.Line, res.Fate)
 		}
-		if res.Why != "" && len(rep.Notes) < MaxRefusals {
+		if note.Reason != "" && len(rep.Notes) < MaxRefusals {
 			rep.Notes = append(rep.Notes, note)
 		}
 	}

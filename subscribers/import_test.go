@@ -312,3 +312,16 @@ func BenchmarkReader(b *testing.B) {
 		}
 	}
 }
+
+// A slip in a domain is a question, never a refusal, and tells no address.
+func TestImportAsksAboutSlips(t *testing.T) {
+	im := &Importer{Store: newMemory(t), Newsletters: []string{"weekly"}}
+	rep, err := im.Import(t.Context(), strings.NewReader("email\nada@gmial.com\nbo@gmail.com\n"), noon, ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []*RowError{{Line: 2, Column: "email", Reason: "the domain looks like a slip", Hint: "did you mean gmail.com?"}}
+	if diff := gocmp.Diff(want, rep.Notes); diff != "" || rep.New != 2 {
+		t.Errorf("%d new, notes (-want +got):\n%s", rep.New, diff)
+	}
+}

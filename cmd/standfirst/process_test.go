@@ -26,7 +26,7 @@ func TestDead(t *testing.T) {
 	}
 	other := exec.Command("sleep", "60")
 	if err := other.Start(); err != nil {
-		t.Skip(err)
+		t.Skip("no sleep command here: ", err)
 	}
 	pid := other.Process.Pid
 	began, ok := beginning(pid)

@@ -231,16 +231,7 @@ func (c *sendCmd) test(e *env, a *app) error {
 	}
 	m.To = mailer.Address{Email: c.Test}
 	m.Subject = a.press.Words("").Locale.Message("letter.subject_test", "subject", m.Subject)
-	raw, err := mailer.Compose(m)
-	if err != nil {
-		return err
-	}
-	session, err := a.transport.Open(e.ctx)
-	if err != nil {
-		return fmt.Errorf("mail server: %w", err)
-	}
-	defer session.Close()
-	if err := session.Send(e.ctx, m.From.Email, c.Test, raw); err != nil {
+	if err := mailer.Deliver(e.ctx, a.transport, m); err != nil {
 		return fmt.Errorf("test letter: %w", err)
 	}
 	if e.json {

@@ -19,7 +19,7 @@ func corpus(t *testing.T, elem ...string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "..", "shared", "corpora"}, elem...)...))
 	if err != nil {
-		t.Skip("no corpora: ", err)
+		t.Skip("the corpora are not beside this repository: ", err)
 	}
 	return data
 }
@@ -135,7 +135,7 @@ func TestLeadDev(t *testing.T) {
 func TestConferences(t *testing.T) {
 	years, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", "corpora", "events", "conferences", "*"))
 	if len(years) == 0 {
-		t.Skip("no corpora")
+		t.Skip("the corpora are not beside this repository (../shared/corpora)")
 	}
 	read, refused := 0, 0
 	for _, year := range years {
@@ -189,7 +189,7 @@ func file(rows map[string]row) []byte {
 // are told when it moved.
 func TestSpring2020(t *testing.T) {
 	if _, err := exec.LookPath("xz"); err != nil {
-		t.Skip("no xz")
+		t.Skip("no xz here: apt-get install xz-utils")
 	}
 	dir := filepath.Join("..", "..", "..", "shared", "corpora", "events", "replay")
 	var known content.Known
@@ -197,7 +197,7 @@ func TestSpring2020(t *testing.T) {
 	for _, day := range []string{"2020-02-01", "2020-03-20", "2020-05-01", "2020-07-01"} {
 		packed := filepath.Join(dir, "2020-asof-"+day+".json.xz")
 		if _, err := os.Stat(packed); err != nil {
-			t.Skip("no corpora: ", err)
+			t.Skip("the corpora are not beside this repository: ", err)
 		}
 		data, err := exec.Command("xz", "-dc", packed).Output()
 		if err != nil {

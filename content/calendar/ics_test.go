@@ -287,7 +287,7 @@ func TestICSHostile(t *testing.T) {
 func TestCalendars(t *testing.T) {
 	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", "corpora", "calendars", "docs", "*.ics"))
 	if len(files) == 0 {
-		t.Skip("no corpora")
+		t.Skip("the corpora are not beside this repository (../shared/corpora)")
 	}
 	want := oracle(t)
 	total := 0
