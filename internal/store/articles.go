@@ -67,30 +67,6 @@ func (db *DB) article(ctx context.Context, where, value string) (*content.Entry,
 	return &es[0], nil
 }
 
-// A Tally is a topic or an author with the number of public articles.
-type Tally struct {
-	Key      string // as in URLs
-	Name     string // as most articles spell it
-	Articles int
-	Newest   time.Time // when the newest of them was released
-}
-
-// Topics returns the topics of public articles, the commonest first.
-func (db *DB) Topics(ctx context.Context) ([]Tally, error) {
-	return db.tally(ctx, "topics", `
-		SELECT t.topic, t.name, COUNT(*), MAX(w.at)
-		FROM article_topics t JOIN articles a ON a.id = t.article JOIN wire w ON w.n = a.released
-		WHERE a.state = 'public' GROUP BY t.topic, t.name ORDER BY t.topic, COUNT(*) DESC, t.name`)
-}
-
-// Authors returns the authors of public articles, those of most articles first.
-func (db *DB) Authors(ctx context.Context) ([]Tally, error) {
-	return db.tally(ctx, "authors", `
-		SELECT t.author, t.name, COUNT(*), MAX(w.at)
-		FROM article_authors t JOIN articles a ON a.id = t.article JOIN wire w ON w.n = a.released
-		WHERE a.state = 'public' GROUP BY t.author, t.name ORDER BY t.author, COUNT(*) DESC, t.name`)
-}
-
 // SetNotInLetters writes down an editor's word: the article stays in feeds and
 // on the site and in no letter that is not yet written, or may be again.
 func (db *DB) SetNotInLetters(ctx context.Context, article string, on bool) error {

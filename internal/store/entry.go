@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -140,33 +139,6 @@ func events(ctx context.Context, s session, where string, args ...any) ([]conten
 		return nil
 	})
 	return out, err
-}
-
-// tally reads topics or authors by spelling and makes one of each key.
-func (db *DB) tally(ctx context.Context, what, query string) ([]Tally, error) {
-	var out []Tally
-	err := db.read().each(ctx, query, nil, func(rows *sql.Rows) error {
-		var t Tally
-		if err := rows.Scan(&t.Key, &t.Name, &t.Articles, asTime(&t.Newest)); err != nil {
-			return err
-		}
-		if n := len(out) - 1; n >= 0 && out[n].Key == t.Key { // a rarer spelling
-			out[n].Articles += t.Articles
-			if t.Newest.After(out[n].Newest) {
-				out[n].Newest = t.Newest
-			}
-			return nil
-		}
-		out = append(out, t)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	slices.SortStableFunc(out, func(a, b Tally) int {
-		return cmp.Or(cmp.Compare(b.Articles, a.Articles), cmp.Compare(a.Name, b.Name))
-	})
-	return out, nil
 }
 
 // distinct sorts ids and leaves each in once.
