@@ -15,15 +15,13 @@ import (
 // of the event, with its rules beside them. A cancelled event stays, with its
 // UID, a higher SEQUENCE and STATUS:CANCELLED: what vanishes from a calendar
 // stays in those that were copied from it. There is no METHOD, since
-// this is no message; DTSTAMP is then the last change and not today.
+// this is no message (that is [Feed.Publish]); DTSTAMP is then the last change
+// and not today.
 //
 // A feed made by [Articles] gives a calendar without events.
 func (f *Feed) ICS() []byte {
 	c := &calendar{}
-	c.line("BEGIN:VCALENDAR")
-	c.line("VERSION:2.0")
-	c.line("PRODID:-//Standfirst//Standfirst//EN")
-	c.line("CALSCALE:GREGORIAN")
+	c.begin()
 	c.text("NAME", f.Title)
 	c.text("X-WR-CALNAME", f.Title)
 	c.text("DESCRIPTION", f.Description)
@@ -34,13 +32,7 @@ func (f *Feed) ICS() []byte {
 	c.line("LAST-MODIFIED:" + stamp(f.lastChange()))
 	c.line("REFRESH-INTERVAL;VALUE=DURATION:PT6H")
 	c.line("X-PUBLISHED-TTL:PT6H")
-	for _, z := range zones(f.events) {
-		c.zone(z)
-	}
-	for i := range f.events {
-		c.event(f, &f.events[i])
-	}
-	c.line("END:VCALENDAR")
+	c.end(f)
 	return c.b.Bytes()
 }
 
@@ -57,7 +49,30 @@ func (f *Feed) lastChange() time.Time {
 	return t
 }
 
-type calendar struct{ b bytes.Buffer }
+// A calendar is one being written.
+type calendar struct {
+	b         bytes.Buffer
+	organizer string // the property, of each event; empty: none
+}
+
+// begin writes what every calendar begins with.
+func (c *calendar) begin() {
+	c.line("BEGIN:VCALENDAR")
+	c.line("VERSION:2.0")
+	c.line("PRODID:-//Standfirst//Standfirst//EN")
+	c.line("CALSCALE:GREGORIAN")
+}
+
+// end writes the events of a feed, with their zones.
+func (c *calendar) end(f *Feed) {
+	for _, z := range zones(f.events) {
+		c.zone(z)
+	}
+	for i := range f.events {
+		c.event(f, &f.events[i])
+	}
+	c.line("END:VCALENDAR")
+}
 
 func (c *calendar) event(f *Feed, e *content.Event) {
 	created := latest(seconds(e.Announced), eldest)
@@ -68,6 +83,9 @@ func (c *calendar) event(f *Feed, e *content.Event) {
 	c.line("CREATED:" + stamp(created))
 	c.line("LAST-MODIFIED:" + stamp(changed))
 	c.line("SEQUENCE:" + strconv.Itoa(max(0, e.Sequence)))
+	if c.organizer != "" {
+		c.line(c.organizer)
+	}
 	if e.AllDay() {
 		last := e.Days.Last
 		if last.Before(e.Days.First) {

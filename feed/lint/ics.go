@@ -54,6 +54,7 @@ func (l *linter) ics(data []byte) {
 	if len(root.kids) == 0 {
 		l.fail(root.line, "VCALENDAR", "MissingComponent", "holds nothing")
 	}
+	l.method(root)
 	zones, seen := map[string]bool{}, map[string]bool{}
 	for _, k := range root.kids {
 		if k.name == "VTIMEZONE" {
@@ -180,6 +181,35 @@ func (l *linter) single(c *component, name string, must bool) {
 		l.fail(all[1].line, c.name, "DuplicateProperty", "%s stands there %d times", name, len(all))
 	case len(all) == 0 && must:
 		l.fail(c.line, c.name, "MissingProperty", "%s is missing", name)
+	}
+}
+
+// method holds a message about events to RFC 5546, 3.2.1; a calendar that is
+// fetched is none. One that expects answers is not for many.
+func (l *linter) method(root *component) {
+	l.single(root, "METHOD", false)
+	m, ok := root.first("METHOD")
+	switch {
+	case !ok:
+		return
+	case m.value != "PUBLISH":
+		l.fail(m.line, "VCALENDAR", "InvalidMethod", "METHOD is %q, not PUBLISH", m.value)
+	}
+	for _, name := range []string{"NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "SOURCE"} {
+		if p, ok := root.first(name); ok {
+			l.warn(p.line, "VCALENDAR", "NamedMessage", "%s lets programs open another calendar", name)
+		}
+	}
+	for _, k := range root.kids {
+		if k.name != "VEVENT" {
+			continue
+		}
+		for _, name := range []string{"ORGANIZER", "SEQUENCE", "SUMMARY"} {
+			l.single(k, name, true)
+		}
+		if p, ok := k.first("ATTENDEE"); ok {
+			l.fail(p.line, "VEVENT", "AttendeeOfPublished", "ATTENDEE in what invites nobody")
+		}
 	}
 }
 

@@ -282,6 +282,11 @@ var faults = []struct{ format, old, new, rule string }{
 	{"ics", "DTSTAMP:20260101T000000Z", "DTSTAMP:20260101T000000", "NotUTC"},
 	{"ics", ";TZID=Europe/Berlin", "", "FloatingTime"},
 	{"ics", ";TZID=Europe/Berlin", ";TZID=Europe/Paris", "UnknownTZID"},
+	{"ics", "VERSION:2.0", "VERSION:2.0\r\nMETHOD:REQUEST", "InvalidMethod"},
+	{"ics", "VERSION:2.0", "VERSION:2.0\r\nMETHOD:PUBLISH", "MissingProperty"},
+	{"ics", "VERSION:2.0", "VERSION:2.0\r\nMETHOD:PUBLISH\r\nNAME:Events", "NamedMessage"},
+	{"ics", "BEGIN:VCALENDAR\r\n", "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nMETHOD:PUBLISH\r\n", "DuplicateProperty"},
+	{"ics", "VERSION:2.0\r\nPRODID:-//Example//EN\r\nBEGIN:VTIMEZONE", "VERSION:2.0\r\nPRODID:-//Example//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:3@example.com\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260101T000000Z\r\nATTENDEE:mailto:ada@example.com\r\nEND:VEVENT\r\nBEGIN:VTIMEZONE", "AttendeeOfPublished"},
 }
 
 func TestFaults(t *testing.T) {
