@@ -41,6 +41,7 @@ type Server struct {
 	Script     func(e Event) Answer // nil: ByAddress
 	Keep       bool                 // keep the text of letters
 	Taken      func(Letter)         // called for each letter taken, before it is answered
+	Stepwise   bool                 // do not offer PIPELINING (RFC 2920); without TLS only
 	Extensions func(*smtp.Server)   // optional: more of go-smtp's switches
 
 	once     sync.Once
@@ -51,6 +52,8 @@ type Server struct {
 	serving  sync.WaitGroup
 	mu       sync.Mutex
 	doors    []net.Listener
+	live     map[*numbered]bool
+	away     []string // where it listened before it left
 	letters  []Letter
 	attempts map[string]int // by phase and address
 	conns    int
@@ -68,14 +71,15 @@ type Letter struct {
 // An Event is a moment at which the server may answer something else than
 // usual.
 type Event struct {
-	Phase string // conn, mail, rcpt, body (some of the text has come), data (all of it has)
+	Phase string // conn, mail, rcpt, ready (before 354 is said), body (some of the text has come), data (all of it has)
 	From  string
 	To    string // from rcpt on
 	N     int    // how often this has happened for this To (From at mail), from 1
 	Conn  int    // the number of the connection, from 1
 }
 
-// An Answer is what the server does. The zero Answer is "yes".
+// An Answer is what the server does. The zero Answer is "yes". What ready asks
+// for, and Say, need the wire: without TLS only.
 type Answer struct {
 	Code     int // 0: take it
 	Enhanced [3]int
@@ -83,6 +87,7 @@ type Answer struct {
 	Wait     time.Duration // before anything else
 	Hang     bool          // never answer
 	Drop     bool          // close the connection instead of answering; at data, the letter has been taken
+	Say      string        // these bytes instead of the reply, nonsense mostly; at data, the letter has been taken
 }
 
 // Start listens on a free port of this machine and returns host and port.
@@ -153,6 +158,7 @@ func (s *Server) prepare() {
 	s.once.Do(func() {
 		s.quit = make(chan struct{})
 		s.attempts = make(map[string]int)
+		s.live = make(map[*numbered]bool)
 		if s.Script == nil {
 			s.Script = ByAddress
 		}
@@ -194,7 +200,7 @@ func (d *doorman) Accept() (net.Conn, error) {
 		d.s.mu.Unlock()
 		a := d.s.Script(Event{Phase: "conn", N: n, Conn: n})
 		if a.Code == 0 && !a.Drop {
-			return &numbered{Conn: conn, n: n, late: func() error { return d.s.pause(a) }}, nil
+			return d.s.number(conn, n, a), nil
 		}
 		d.s.serving.Go(func() {
 			defer conn.Close()
@@ -204,23 +210,6 @@ func (d *doorman) Accept() (net.Conn, error) {
 			}
 		})
 	}
-}
-
-// A numbered connection knows the how manieth it is, and greets late if asked.
-type numbered struct {
-	net.Conn
-	n    int
-	late func() error // before the first word
-	once sync.Once
-	err  error
-}
-
-// Write waits before the greeting.
-func (c *numbered) Write(p []byte) (int, error) {
-	if c.once.Do(func() { c.err = c.late() }); c.err != nil {
-		return 0, c.err
-	}
-	return c.Conn.Write(p)
 }
 
 var errClosed = errors.New("server closed")

@@ -2,7 +2,6 @@ package smtptest
 
 import (
 	"bytes"
-
 	"io"
 	"net"
 	"net/mail"
@@ -22,33 +21,53 @@ type session struct {
 	authed bool
 	from   string
 	to     []string
+	line   *numbered // below TLS
+	unread bool      // DATA was refused: there is no text
 }
 
 var _ smtp.AuthSession = (*session)(nil)
 
 func (s *Server) begin(c *smtp.Conn) (smtp.Session, error) {
-	return &session{s: s, conn: c, n: number(c.Conn())}, nil
+	line := under(c.Conn())
+	x := &session{s: s, conn: c, n: line.n, line: line}
+	line.session = x
+	return x, nil
 }
 
-// number finds out which connection this is, below TLS or not.
-func number(c net.Conn) int {
+// under finds the connection below TLS.
+func under(c net.Conn) *numbered {
 	for {
 		switch conn := c.(type) {
 		case *numbered:
-			return conn.n
+			return conn
 		case interface{ NetConn() net.Conn }:
 			c = conn.NetConn()
 		default:
-			return 0
+			panic("a connection that did not come through the door")
 		}
 	}
 }
 
-// NetConn makes a numbered connection transparent.
-func (c *numbered) NetConn() net.Conn { return c.Conn }
-
 // ask lets the script decide and acts on it. A nil result is "yes".
 func (x *session) ask(phase, to string) error {
+	a, err := x.answer(phase, to)
+	switch {
+	case err != nil:
+		return err
+	case a.Say != "":
+		x.line.instead(a.Say)
+		if phase == "data" {
+			return nil
+		}
+		return Answer{Code: 500}.error() // which nobody hears
+	case a.Code == 0:
+		return nil
+	}
+	return a.error()
+}
+
+// answer lets the script decide, and waits, hangs or drops as it says.
+func (x *session) answer(phase, to string) (Answer, error) {
 	e := Event{Phase: phase, From: x.from, To: to, Conn: x.n}
 	key := phase + " " + to
 	if phase == "mail" {
@@ -60,33 +79,14 @@ func (x *session) ask(phase, to string) error {
 	x.s.mu.Unlock()
 	a := x.s.Script(e)
 	if err := x.s.pause(a); err != nil {
-		x.drop()
-		return err
+		x.line.reset()
+		return a, err
 	}
 	if a.Drop {
-		x.drop()
-		return errClosed
+		x.line.reset()
+		return a, errClosed
 	}
-	if a.Code == 0 {
-		return nil
-	}
-	return a.error()
-}
-
-// drop resets the connection, as a dying server does.
-func (x *session) drop() {
-	c := x.conn.Conn()
-	for {
-		if under, ok := c.(interface{ NetConn() net.Conn }); ok {
-			c = under.NetConn()
-			continue
-		}
-		break
-	}
-	if tcp, ok := c.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = c.Close()
+	return a, nil
 }
 
 // Reset forgets the transaction.
@@ -116,6 +116,10 @@ func (x *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 // Data takes the text. What it was asked to drop half-way is not counted; what
 // it was asked to drop after the dot is.
 func (x *session) Data(r io.Reader) error {
+	if x.unread {
+		x.unread = false
+		return nil
+	}
 	first := make([]byte, 512)
 	n, err := io.ReadFull(r, first)
 	if err != nil && err != io.ErrUnexpectedEOF {
