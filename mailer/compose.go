@@ -150,9 +150,12 @@ func (h *head) body(m *Message) error {
 	if text != "" && page != "" {
 		msg.AddAlternativeWriter(mail.TypeTextHTML, writing(page), mail.WithPartEncoding(encoding(page)))
 	}
+	if err := m.Calendar.attach(msg); err != nil {
+		return err
+	}
 	msg.SetMessageIDWithValue(m.MessageID) // ours is written already; go-mail would draw a random one
 	var out bytes.Buffer
-	out.Grow(2 * (len(text) + len(page)))
+	out.Grow(2 * (len(text) + len(page) + len(m.Calendar.Text)))
 	if _, err := msg.WriteTo(&out); err != nil {
 		return fmt.Errorf("body: %w", err)
 	}

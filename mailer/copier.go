@@ -66,7 +66,7 @@ func (all *copiers) of(m *Master) *copier {
 			return c
 		}
 	}
-	c := &copier{master: *m, all: all, size: len(m.Subject) + len(m.Text) + len(m.HTML) + 1024}
+	c := &copier{master: *m, all: all, size: len(m.Subject) + len(m.Text) + len(m.HTML) + len(m.Calendar.Text) + 1024}
 	all.kept, all.size = append(all.kept, c), all.size+c.size
 	all.fit()
 	return c

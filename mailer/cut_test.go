@@ -33,6 +33,8 @@ func readersOf(first int64, names []string) []Delivery {
 type readLetter struct {
 	Fields     map[string][]string
 	Text, HTML string
+	Kinds      []string
+	Calendar   Calendar
 	boundary   string
 }
 
@@ -45,7 +47,7 @@ func readAll(t *testing.T, raw []byte) readLetter {
 	delete(fields, "Content-Type")
 	delete(fields, "Content-Transfer-Encoding") // the pieces are encoded as is best for them
 	fields["Subject"], fields["To"] = []string{p.subject(t)}, []string{p.name(t, "To"), p.header.Get("To")[strings.LastIndexByte(p.header.Get("To"), '<'):]}
-	return readLetter{fields, p.text, p.html, boundary}
+	return readLetter{fields, p.text, p.html, p.kinds, Calendar{p.file, p.ics}, boundary}
 }
 
 // press is a desk whose masters are made by one function, with values that do
@@ -84,6 +86,7 @@ func TestSplicedLetters(t *testing.T) {
 		"base64": func(m *Master) {
 			m.Text, m.HTML = strings.Repeat("Добрый день, ", 99)+m.Text, strings.Repeat("<p>день</p>", 99)+m.HTML
 		},
+		"calendar":   func(m *Master) { m.Calendar = diary() },
 		"no list":    func(m *Master) { m.ListID = "" }, // but a button: only written in full
 		"every hole": func(m *Master) { m.Text += Hole("Not Plain 7") + "\n." + Hole("link") },
 	} {
@@ -94,8 +97,8 @@ func TestSplicedLetters(t *testing.T) {
 				v.Holes["Not Plain 7"] = d.To.Name
 				return v, nil
 			}
-			before := many(1, worth+3) // with a few for sessions that overtake each other
-			ds := readersOf(100, nastyNames)
+			before := many(1, worth+3*32) // with some for sessions that overtake each other
+			ds := readersOf(1000, nastyNames)
 			got, log := drained(t, p, before, ds[:4], ds[4:])
 			if len(got) != len(before)+len(ds) || log != "" {
 				t.Fatalf("%d letters of %d arrived\n%s", len(got), len(before)+len(ds), log)
@@ -132,7 +135,7 @@ func TestNotCut(t *testing.T) {
 		m.HTML = `<style>.` + Hole("name") + `{}</style><p>Hello</p>`
 		return m
 	})
-	ds := many(1, worth+20)
+	ds := many(1, worth+3*32)
 	got, log := drained(t, p, ds[:worth], ds[worth:worth+10], ds[worth+10:])
 	if n := strings.Count(log, "letters are written in full"); n != 1 || !strings.Contains(log, "in <style>") {
 		t.Errorf("told %d times:\n%s", n, log)

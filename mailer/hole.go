@@ -55,6 +55,7 @@ func (m *Master) Message(v Values) (*Message, error) {
 		HTML:    fill.in("HTML", m.HTML, func(s string) string { return html.EscapeString(oneLine(s)) }),
 		ListID:  m.ListID, ListName: m.ListName, ListArchive: m.ListArchive,
 		FeedbackID:  m.FeedbackID,
+		Calendar:    m.Calendar,
 		Unsubscribe: v.Unsubscribe,
 	}
 	if fill.err != nil {

@@ -16,6 +16,7 @@ type Master struct {
 	ListName      string
 	ListArchive   string // URL
 	FeedbackID    string // "campaign:list:type:sender" for postmaster tools; may be empty
+	Calendar      Calendar
 	// Version is the number of the version this master was made from. It is
 	// not the one asked for when an item no longer held and the letter goes
 	// without it.
@@ -42,5 +43,6 @@ type Message struct {
 	ListID, ListName  string
 	ListArchive       string
 	FeedbackID        string
+	Calendar          Calendar
 	Unsubscribe       string // empty: not list mail (a confirmation, a sign-in link)
 }

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
+	"net/textproto"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,6 +18,8 @@ import (
 type parsed struct {
 	header     mail.Header
 	text, html string
+	kinds      []string // of all parts, from the outside in
+	file, ics  string   // name and content of what is attached
 }
 
 func parse(t testing.TB, raw []byte) parsed {
@@ -26,39 +29,49 @@ func parse(t testing.TB, raw []byte) parsed {
 		t.Fatalf("%v\n%s", err, raw)
 	}
 	p := parsed{header: m.Header}
-	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	p.part(t, textproto.MIMEHeader(m.Header), m.Body)
+	return p
+}
+
+func (p *parsed) part(t testing.TB, header textproto.MIMEHeader, body io.Reader) {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil {
-		t.Fatalf("%v\n%s", err, raw)
+		t.Fatalf("part is %q (%v)", header.Get("Content-Type"), err)
 	}
-	if kind != "multipart/alternative" {
-		p.put(t, kind, decoded(t, m.Header.Get("Content-Transfer-Encoding"), m.Body))
-		return p
+	p.kinds = append(p.kinds, kind)
+	if !strings.HasPrefix(kind, "multipart/") {
+		if !strings.EqualFold(params["charset"], "utf-8") {
+			t.Fatalf("part is %q", header.Get("Content-Type"))
+		}
+		p.put(t, kind, header, decoded(t, header.Get("Content-Transfer-Encoding"), body))
+		return
 	}
-	r := multipart.NewReader(m.Body, params["boundary"])
+	r := multipart.NewReader(body, params["boundary"])
 	for {
 		part, err := r.NextRawPart()
 		if err == io.EOF {
-			return p
+			return
 		}
 		if err != nil {
-			t.Fatalf("%v\n%s", err, raw)
+			t.Fatal(err)
 		}
-		kind, params, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
-		if err != nil || !strings.EqualFold(params["charset"], "utf-8") {
-			t.Fatalf("part is %q (%v)", part.Header.Get("Content-Type"), err)
-		}
-		p.put(t, kind, decoded(t, part.Header.Get("Content-Transfer-Encoding"), part))
+		p.part(t, part.Header, part)
 	}
 }
 
-func (p *parsed) put(t testing.TB, kind, s string) {
+func (p *parsed) put(t testing.TB, kind string, header textproto.MIMEHeader, s string) {
+	t.Helper()
+	where, names, _ := mime.ParseMediaType(header.Get("Content-Disposition"))
 	switch {
-	case kind == "text/plain" && p.text == "" && p.html == "":
+	case where == "attachment" && kind == "text/calendar" && p.ics == "" && p.text+p.html != "":
+		p.file, p.ics = names["filename"], s
+	case where == "" && kind == "text/plain" && p.text == "" && p.html == "":
 		p.text = s
-	case kind == "text/html" && p.html == "":
+	case where == "" && kind == "text/html" && p.html == "":
 		p.html = s
 	default:
-		t.Fatalf("unexpected part %s", kind)
+		t.Fatalf("unexpected part %v", header)
 	}
 }
 

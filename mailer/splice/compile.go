@@ -16,7 +16,8 @@ import (
 // capitals.
 //
 // Raw may be as large as it likes but must be MIME as this side of the wire
-// writes it. Parts of other kinds go over as they are, or in base64.
+// writes it. Parts of other kinds, and attachments of any, go over as they are,
+// or in base64.
 func Compile(raw []byte, holes []Hole) (*Letter, error) {
 	if err := checkTokens(holes); err != nil {
 		return nil, err

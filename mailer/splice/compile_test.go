@@ -42,6 +42,7 @@ func TestCompileRefuses(t *testing.T) {
 		"token in a part":     {head + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/png; name=" + nameHole + "\n\nx\n--b--\n", hole, "Content-Type: hole"},
 		"token in a picture":  {head + "Content-Type: image/png\n\n" + nameHole + "\n", hole, "image/png"},
 		"token in a calendar": {head + "Content-Type: text/calendar; charset=UTF-8\n\n" + nameHole + "\n", hole, "neither plain text nor HTML"},
+		"token in a file":     {head + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=UTF-8\nContent-Disposition: Attachment; filename=x\n\n" + nameHole + "\n--b--\n", hole, "does not belong here"},
 		"token in Latin-1":    {head + "Content-Type: text/plain; charset=iso-8859-1\n\n" + nameHole + "\n", hole, "not UTF-8"},
 		"capitals":            {head + utf8 + "\nDEAR " + strings.ToUpper(nameHole) + "\n", hole, "changed the letters"},
 		"no boundary":         {head + "Content-Type: multipart/mixed\n\nx\n", hole, "no boundary"},

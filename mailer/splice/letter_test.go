@@ -79,7 +79,7 @@ func tokens(t testing.TB, m *mailer.Master) []byte {
 	raw, err := mailer.Compose(&mailer.Message{
 		From: m.From, ReplyTo: m.ReplyTo, To: mailer.Address{Email: "reader@example.com"},
 		MessageID: "letter@example.com", Date: time.Unix(0, 0), Unsubscribe: "https://example.com/",
-		Subject: m.Subject, Text: m.Text, HTML: m.HTML,
+		Subject: m.Subject, Text: m.Text, HTML: m.HTML, Calendar: m.Calendar,
 		ListID: m.ListID, ListName: m.ListName, ListArchive: m.ListArchive, FeedbackID: m.FeedbackID,
 	})
 	if err != nil {

@@ -106,7 +106,7 @@ func (c *compiler) body(fields []header, body []byte, depth int) error {
 	if err != nil {
 		return fmt.Errorf("body: %s: %w", kind, err)
 	}
-	if major != "text" {
+	if major != "text" || attached(fields) {
 		if err := c.whole(decoded); err != nil {
 			return fmt.Errorf("body: %s: %w", kind, err)
 		}
@@ -115,6 +115,13 @@ func (c *compiler) body(fields []header, body []byte, depth int) error {
 		return nil
 	}
 	return c.text(kind, params["charset"], decoded, depth == 0)
+}
+
+// attached reports whether a part is a file beside the letter: bytes, of
+// whatever type, that come out as they went in.
+func attached(fields []header) bool {
+	where, _, _ := strings.Cut(get(fields, "Content-Disposition"), ";")
+	return strings.EqualFold(strings.TrimSpace(where), "attachment")
 }
 
 // text encodes a text part. A letter that is nothing but text is alone.

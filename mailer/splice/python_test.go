@@ -31,6 +31,7 @@ func TestPython(t *testing.T) {
 	for language := range words {
 		m := master(language, 1500)
 		m.Subject = words[language] + mailer.Hole("greeting")
+		m.Calendar = diary(0)
 		l := compiled(t, m)
 		naive := full(m)
 		for i := range probes {
