@@ -401,8 +401,9 @@ func (w *world) deliver(t *rapid.T, blocks int, sky weather) (any bool) {
 // work sends a block's letters; false if the process died over it.
 func (w *world) work(t *rapid.T, b *mailer.Block, sky weather) bool {
 	for _, d := range b.Deliveries {
-		st, err := w.db.Standing(w.ctx, b.Edition, d.Subscriber, w.now)
+		sts, err := w.db.Standings(w.ctx, b.Edition, []int64{d.Subscriber}, w.now)
 		w.must(t, err)
+		st := sts[0]
 		if st.Stop {
 			return true
 		}

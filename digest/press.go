@@ -36,8 +36,9 @@ type PressStore interface {
 	AddVersion(ctx context.Context, v Version) (int, error)
 	EntriesByNumber(ctx context.Context, numbers []int64) ([]content.Entry, error)
 	Coming(ctx context.Context, now time.Time) ([]content.Event, error)
-	Subscriber(ctx context.Context, id int64) (*subscribers.Subscriber, error)
-	Subscriptions(ctx context.Context, id int64) ([]subscribers.Subscription, error)
+	// Recipients returns these readers in no particular order, each with Since
+	// of their subscription to the newsletter; unknown ones are left out.
+	Recipients(ctx context.Context, newsletter string, ids []int64) ([]subscribers.Subscriber, error)
 }
 
 // The holes of a letter.
@@ -195,26 +196,36 @@ func (p *Press) Domain() string {
 	return u.Hostname()
 }
 
-// Values returns a reader's own words and links in a letter of an edition.
-func (p *Press) Values(ctx context.Context, edition string, d mailer.Delivery, now time.Time) (mailer.Values, error) {
-	s, err := p.Store.Subscriber(ctx, d.Subscriber)
-	if err != nil {
-		return mailer.Values{}, fmt.Errorf("subscriber %d: %w", d.Subscriber, err)
-	}
+// Values returns each reader's own words and links in a letter of an edition.
+func (p *Press) Values(ctx context.Context, edition string, ds []mailer.Delivery, now time.Time) ([]mailer.Values, error) {
 	n, err := p.newsletter(NewsletterOf(edition))
 	if err != nil {
-		return mailer.Values{}, err
+		return nil, err
 	}
-	since := s.Since
-	subs, err := p.Store.Subscriptions(ctx, d.Subscriber)
+	ids := make([]int64, len(ds))
+	for i := range ds {
+		ids[i] = ds[i].Subscriber
+	}
+	found, err := p.Store.Recipients(ctx, n.Name, ids)
 	if err != nil {
-		return mailer.Values{}, fmt.Errorf("subscriber %d: %w", d.Subscriber, err)
+		return nil, fmt.Errorf("recipients of edition %s: %w", edition, err)
 	}
-	for _, sub := range subs {
-		if sub.Newsletter == n.Name {
-			since = sub.Since
+	known := make(map[int64]*subscribers.Subscriber, len(found))
+	for i := range found {
+		known[found[i].ID] = &found[i]
+	}
+	values := make([]mailer.Values, len(ds))
+	for i := range ds {
+		s := known[ds[i].Subscriber]
+		if s == nil {
+			return nil, fmt.Errorf("subscriber %d: %w", ds[i].Subscriber, subscribers.ErrNotFound)
 		}
+		values[i] = p.values(edition, n, &ds[i], s, now)
 	}
+	return values, nil
+}
+
+func (p *Press) values(edition string, n *Newsletter, d *mailer.Delivery, s *subscribers.Subscriber, now time.Time) mailer.Values {
 	leave := p.Tokens.Leave(d.Subscriber, n.Name)
 	return mailer.Values{
 		To:          d.To,
@@ -222,11 +233,11 @@ func (p *Press) Values(ctx context.Context, edition string, d mailer.Delivery, n
 		Date:        now,
 		Unsubscribe: p.Publication.URL + "/unsubscribe/" + leave,
 		Holes: map[string]string{
-			holeWhy:         p.why(s, n, since, d.Language),
+			holeWhy:         p.why(s, n, s.Since, d.Language),
 			holePreferences: p.Tokens.Preferences(d.Subscriber, n.Name),
 			holeUnsubscribe: leave,
 		},
-	}, nil
+	}
 }
 
 // why tells a reader how the letter came to them.

@@ -59,7 +59,7 @@ func TestPressErrors(t *testing.T) {
 			if tc.name == "template" {
 				continue // has no part in values
 			}
-			_, err = p.Values(t.Context(), e.ID, mailer.Delivery{Subscriber: 1}, time.Now())
+			_, err = p.Values(t.Context(), e.ID, []mailer.Delivery{{Subscriber: 1}}, time.Now())
 			if err == nil || errors.Is(err, mailer.ErrWords) != tc.words {
 				t.Errorf("%s: Values says %v", tc.name, err)
 			}
@@ -94,6 +94,6 @@ type away struct{ digest.PressStore }
 var errAway = errors.New("server closed the connection unexpectedly")
 
 func (away) Coming(context.Context, time.Time) ([]content.Event, error) { return nil, errAway }
-func (away) Subscriber(context.Context, int64) (*subscribers.Subscriber, error) {
+func (away) Recipients(context.Context, string, []int64) ([]subscribers.Subscriber, error) {
 	return nil, errAway
 }

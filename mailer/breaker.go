@@ -6,9 +6,11 @@ import (
 )
 
 // A breaker keeps sessions from a relay that does not want them: closed after
-// the first trip for 30 seconds, then for twice as long each time up to 15
+// the first trip for half a minute, then for twice as long each time up to 15
 // minutes. In between one letter is let through to see.
 type breaker struct {
+	first time.Duration // the first rest
+
 	mu      sync.Mutex
 	trips   int // in a row
 	until   time.Time
@@ -58,7 +60,7 @@ func (b *breaker) trip(now time.Time) (trips int, until time.Time, news bool) {
 	b.trips++
 	rest := maxRest
 	if b.trips < 7 {
-		rest = min(maxRest, firstRest<<(b.trips-1))
+		rest = min(maxRest, b.first<<(b.trips-1))
 	}
 	b.until = now.Add(rest)
 	return b.trips, b.until, true

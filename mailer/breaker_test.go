@@ -10,7 +10,7 @@ import (
 )
 
 func TestBreaker(t *testing.T) {
-	b := new(breaker)
+	b := &breaker{first: firstRest}
 	now := noon
 	for i, rest := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 15 * time.Minute, 15 * time.Minute} {
 		if _, _, news := b.trip(now); !news {

@@ -19,11 +19,7 @@ func (r *run) session() {
 			if !ok {
 				return
 			}
-			settled := r.letter(j, &c)
-			j.lease.give(settled)
-			if j.probe {
-				r.breaker.left()
-			}
+			r.batch(j, &c)
 			r.signal()
 			idle.Reset(r.idle)
 		case <-idle.C:
@@ -32,11 +28,12 @@ func (r *run) session() {
 	}
 }
 
-// A connection is a session that may be open, and the room its letters are
-// written in.
+// A connection is a session that may be open, the room its letters are written
+// in, and how fast they have gone.
 type connection struct {
 	Session
 	letter []byte
+	each   time.Duration // what a letter of the last batch took
 }
 
 // open opens it if it is not.
@@ -56,6 +53,18 @@ func (c *connection) close() {
 		_ = c.Session.Close() // every letter has its answer by now
 		c.Session = nil
 	}
+}
+
+// appetite is how many letters to take at a time: as many as go while a look
+// at their readers is good. A few at least, so that each can be announced
+// while the one before it is on its way; not many, when the relay is slow,
+// since other sessions may be idle before they are sent.
+func (c *connection) appetite() int {
+	const few, most = 3, 32
+	if c.each <= 0 {
+		return few
+	}
+	return min(most, max(few, int(goodLook/c.each)))
 }
 
 // gone recognises a connection that ended between two letters.

@@ -117,10 +117,13 @@ func (b *book) Renew(ctx context.Context, bl *Block, until time.Time) error {
 	return err
 }
 
-func (b *book) Standing(ctx context.Context, edition string, id int64, _ time.Time) (Standing, error) {
+func (b *book) Standings(ctx context.Context, edition string, ids []int64, _ time.Time) (out []Standing, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return Standing{Stop: b.paused[edition], Reason: b.skip[id]}, b.call(ctx, "standing")
+	for _, id := range ids {
+		out = append(out, Standing{Stop: b.paused[edition], Reason: b.skip[id]})
+	}
+	return out, b.call(ctx, "standing")
 }
 
 func (b *book) Settle(ctx context.Context, bl *Block, results []Settlement) error {
@@ -232,11 +235,17 @@ func (p *desk) Master(_ context.Context, _ string, version int, _ time.Time) (*M
 	return sample(version), nil
 }
 
-func (p *desk) Values(_ context.Context, edition string, d Delivery, now time.Time) (Values, error) {
-	if p.values != nil {
-		return p.values(d)
+func (p *desk) Values(_ context.Context, edition string, ds []Delivery, now time.Time) (out []Values, err error) {
+	for _, d := range ds {
+		v := valuesFor(edition, d, now)
+		if p.values != nil {
+			if v, err = p.values(d); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, v)
 	}
-	return valuesFor(edition, d, now), nil
+	return out, nil
 }
 
 func sample(version int) *Master {

@@ -20,9 +20,10 @@ type lease struct {
 	granted time.Time // on our own clock, before we asked
 	over    bool      // lost, stopped, or the process ends: no more letters of it
 	lost    bool
-	out     int // letters handed to sessions
-	open    int // deliveries not settled
-	all     bool
+	left    []Delivery // not handed to a session yet
+	out     int        // letters handed to sessions
+	open    int        // deliveries not settled
+	all     bool       // no more will be handed out
 
 	masters  map[int]*edition
 	panicked sync.Once  // a letter of it did, and was told of
@@ -58,11 +59,22 @@ func (l *lease) stop() {
 	l.mu.Unlock()
 }
 
-// take counts a letter handed out.
-func (l *lease) take() {
+// more reports whether letters are left to be handed out.
+func (l *lease) more() bool {
 	l.mu.Lock()
-	l.out++
-	l.mu.Unlock()
+	defer l.mu.Unlock()
+	return len(l.left) > 0
+}
+
+// take hands out at most n letters.
+func (l *lease) take(n int) []Delivery {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n = min(n, len(l.left))
+	taken := l.left[:n:n]
+	l.left = l.left[n:]
+	l.out += n
+	return taken
 }
 
 // give counts it back, settled or not.
@@ -82,7 +94,7 @@ func (l *lease) give(settled bool) {
 // handedOut tells that no more letters will be taken from it.
 func (l *lease) handedOut() {
 	l.mu.Lock()
-	l.all = true
+	l.all, l.left = true, nil
 	done := l.out == 0
 	l.mu.Unlock()
 	if done {

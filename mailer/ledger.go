@@ -66,8 +66,9 @@ type Ledger interface {
 	Claim(ctx context.Context, c Claim) (*Block, error)
 	// Renew extends the lease, or returns ErrLost.
 	Renew(ctx context.Context, b *Block, until time.Time) error
-	// Standing is the last look before a letter is written and sent.
-	Standing(ctx context.Context, edition string, subscriber int64, now time.Time) (Standing, error)
+	// Standings is the last look before letters are written and sent: how these
+	// readers stand, in their order.
+	Standings(ctx context.Context, edition string, subscribers []int64, now time.Time) ([]Standing, error)
 	// Settle writes results down. Deferred deliveries become due again at their
 	// Outcome's Due. A hard bounce also suppresses the address.
 	Settle(ctx context.Context, b *Block, results []Settlement) error

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// letter takes one delivery through. It reports whether the ledger has the
+// letter takes delivery i through. It reports whether the ledger has the
 // result; what it has not goes back with its block.
-func (r *run) letter(j job, c *connection) (settled bool) {
-	l, d := j.lease, j.Delivery
-	if r.pace.wait(r.soft) != nil {
+func (b *batch) letter(i int, c *connection) (settled bool) {
+	r, l, d := b.run, b.lease, b.letters[i]
+	if i > 0 && !r.onward(l) || r.pace.wait(r.soft) != nil {
 		return false
 	}
 	now := time.Now()
@@ -27,12 +27,12 @@ func (r *run) letter(j job, c *connection) (settled bool) {
 		return r.notSent(l, d, d.Version, err)
 	}
 	reused := c.Session != nil
-	err = r.attempt(l, d, words, c)
+	err = b.attempt(i, words, c)
 	if reused && gone(err) {
 		// The server closed a connection that had been idle, or had enough
 		// letters; it has not heard of this one.
 		c.close()
-		err = r.attempt(l, d, words, c)
+		err = b.attempt(i, words, c)
 	}
 	if u := (*unsent)(nil); errors.As(err, &u) {
 		return r.notSent(l, d, words.master.Version, u.err)
@@ -44,54 +44,37 @@ func (r *run) letter(j job, c *connection) (settled bool) {
 // comes first, because opening one may take long: between the look and the
 // letter only the letter is written. The error is the transport's, or an
 // unsent.
-func (r *run) attempt(l *lease, d Delivery, words *copier, c *connection) error {
-	if err := c.open(r.hard, r.w.Transport); err != nil {
+func (b *batch) attempt(i int, words *copier, c *connection) error {
+	if err := c.open(b.hard, b.w.Transport); err != nil {
 		return err
 	}
 	now := time.Now()
-	if err := r.look(l, d, now); err != nil {
+	if err := b.look(i, now); err != nil {
 		return &unsent{err}
 	}
-	p, err := r.write(l, d, words, c.letter, now)
+	p, err := b.write(i, words, c.letter, now)
 	if err != nil {
 		return &unsent{err}
 	}
 	c.letter = p.raw[:0]
-	return c.Send(r.hard, p.from, p.to, p.raw)
+	return c.Send(b.hard, Envelope{p.from, p.to}, p.raw, b.next(i, p.from))
 }
 
-// look is the last one before a letter is written: nil lets it out.
-func (r *run) look(l *lease, d Delivery, now time.Time) error {
-	if !l.fresh(now) {
-		return errBack // opening the connection took too long
-	}
-	s, err := r.w.Ledger.Standing(r.hard, l.block.Edition, d.Subscriber, now)
-	switch {
-	case err != nil:
-		return fmt.Errorf("reader not looked up: %w", err)
-	case s.Stop:
-		l.stop()
-		return errBack
-	case s.Reason != "":
-		return &skip{s.Reason}
-	}
-	return nil
-}
-
-// write makes the letter, in room if that is large enough. A panic on the way
+// write makes letter i, in room if that is large enough. A panic on the way
 // fails this letter and no other.
-func (r *run) write(l *lease, d Delivery, words *copier, room []byte, now time.Time) (p print, err error) {
+func (b *batch) write(i int, words *copier, room []byte, now time.Time) (p print, err error) {
+	l, d := b.lease, b.letters[i]
 	defer func() {
 		if v := recover(); v != nil {
 			err = &Panic{v}
 			level := slog.LevelDebug
 			l.panicked.Do(func() { level = slog.LevelError }) // one of a block is enough to find it
-			r.log.Log(r.hard, level, "writing a letter panicked", "edition", l.block.Edition, "subscriber", d.Subscriber, "err", v, "stack", string(debug.Stack()))
+			b.log.Log(b.hard, level, "writing a letter panicked", "edition", l.block.Edition, "subscriber", d.Subscriber, "err", v, "stack", string(debug.Stack()))
 		}
 	}()
-	values, err := r.w.Press.Values(r.hard, l.block.Edition, d, now)
+	values, err := b.own(i, now)
 	if err != nil {
-		return p, fmt.Errorf("reader's own words: %w", err)
+		return p, err
 	}
 	p, err = words.print(&values, room)
 	if to := (*ToError)(nil); errors.As(err, &to) {
@@ -125,7 +108,7 @@ func (r *run) notSent(l *lease, d Delivery, version int, err error) (settled boo
 // conclude acts on how an attempt ended, and settles it.
 func (r *run) conclude(l *lease, d Delivery, version int, err error, c *connection) (settled bool) {
 	now := time.Now()
-	d.Uncounted = r.returns.of(l, d)
+	d.Uncounted = r.returns.of(l.block.Edition, d)
 	v := Decide(err, d, now, r.w.Rules)
 	if r.hard.Err() != nil && v.Code == 0 && v.State == Queued && v.Phase != PhaseBody {
 		c.close()

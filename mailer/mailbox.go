@@ -58,11 +58,11 @@ func (m *Mailbox) Open(ctx context.Context) (Session, error) {
 type catcher struct{ m *Mailbox }
 
 // Send writes the letter to a file of its own. What fails leaves none.
-func (c catcher) Send(ctx context.Context, from, to string, msg []byte) error {
+func (c catcher) Send(ctx context.Context, e Envelope, msg []byte, _ Envelope) error {
 	if err := ctx.Err(); err != nil {
 		return &Error{Phase: PhaseMail, Err: err}
 	}
-	if err := c.write(from, to, msg); err != nil {
+	if err := c.write(e.From, e.To, msg); err != nil {
 		return &Error{Phase: PhaseData, Err: err} // nothing has been caught: a full disk is a line that was lost
 	}
 	return nil

@@ -72,7 +72,7 @@ func (p *pace) sent(now time.Time) {
 }
 
 // slow halves the pace, at most once a second: complaints come from all
-// sessions at once. It is news when there was none for a minute.
+// sessions at once. It is news when there was none for ten minutes.
 func (p *pace) slow(now time.Time) (news bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,7 +80,7 @@ func (p *pace) slow(now time.Time) (news bool) {
 	if !p.slowed.IsZero() && now.Sub(p.slowed) < time.Second {
 		return false
 	}
-	news = now.Sub(p.complaint) >= time.Minute
+	news = now.Sub(p.complaint) >= 10*time.Minute
 	p.slowed, p.complaint = now, now
 	current := p.limit.Limit()
 	if measured := rate.Limit(max(p.count, p.last, 1)); current > measured {
@@ -89,6 +89,9 @@ func (p *pace) slow(now time.Time) (news bool) {
 	p.limit.SetLimitAt(now, max(minPace, current/2))
 	return news
 }
+
+// limited reports whether the next letter may have to wait for its turn.
+func (p *pace) limited() bool { return p.limit.Limit() != rate.Inf }
 
 func (p *pace) tick(now time.Time) {
 	switch s := now.Unix(); s {

@@ -15,9 +15,12 @@ type Press interface {
 	// each version in a block, so that withdrawn articles leave letters that
 	// are not yet written. It returns ErrEmpty when nothing is left to say.
 	Master(ctx context.Context, edition string, version int, now time.Time) (*Master, error)
-	// Values returns what is a reader's own in a letter of that edition. It is
-	// asked only for readers whose [Standing] lets the letter out.
-	Values(ctx context.Context, edition string, d Delivery, now time.Time) (Values, error)
+	// Values returns what is a reader's own in a letter of that edition, for
+	// each delivery in its order. It is asked only for readers whose [Standing]
+	// lets the letter out. When it fails, for whatever reason, the readers are
+	// asked about one by one, so that one who cannot be read costs nobody else
+	// a letter.
+	Values(ctx context.Context, edition string, ds []Delivery, now time.Time) ([]Values, error)
 }
 
 var (

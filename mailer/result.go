@@ -80,10 +80,10 @@ type letterKey struct {
 	subscriber int64
 }
 
-func (t *tally) of(l *lease, d Delivery) int {
+func (t *tally) of(edition string, d Delivery) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.n[letterKey{l.block.Edition, d.Subscriber}]
+	return t.n[letterKey{edition, d.Subscriber}]
 }
 
 // count counts one more and returns how often it was before.

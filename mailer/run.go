@@ -1,9 +1,11 @@
 package mailer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,11 +44,10 @@ type run struct {
 	calm     time.Time           // nothing is claimed before
 }
 
-// A job is one letter to be sent.
+// A job is leave to take letters of a lease.
 type job struct {
 	lease *lease
-	Delivery
-	probe bool // the breaker waits to hear of it
+	probe bool // one letter only: the breaker waits to hear of it
 }
 
 // claiming claims and hands out until ctx ends, or a drain is done.
@@ -129,7 +130,7 @@ func (r *run) nothing(now time.Time) (wait time.Duration, done bool, err error) 
 func (r *run) hold(b *Block, granted time.Time) *lease {
 	l := &lease{
 		ledger: r.w.Ledger, block: b, length: r.lease, granted: granted,
-		open: len(b.Deliveries), masters: make(map[int]*edition), returned: r.returned,
+		left: r.order(b.Edition, b.Deliveries), open: len(b.Deliveries), masters: make(map[int]*edition), returned: r.returned,
 	}
 	r.mu.Lock()
 	r.leases[l] = true
@@ -137,20 +138,29 @@ func (r *run) hold(b *Block, granted time.Time) *lease {
 	return l
 }
 
-// hand gives the letters of a block to sessions, one by one, as they become
-// free. It does not wait for the last of them.
+// order is the one in which letters are handed out: spread over domains, and
+// last those that came back before without an attempt, so that one who cannot
+// be read holds nobody up.
+func (r *run) order(edition string, ds []Delivery) []Delivery {
+	ds = spread(ds)
+	slices.SortStableFunc(ds, func(a, b Delivery) int {
+		return cmp.Compare(r.returns.of(edition, a), r.returns.of(edition, b))
+	})
+	return ds
+}
+
+// hand gives the letters of a block to sessions, a few at a time, as they
+// become free. It does not wait for the last of them.
 func (r *run) hand(l *lease) {
 	defer l.handedOut()
-	for _, d := range l.block.Deliveries {
+	for l.more() {
 		probe, ok := r.gate(l)
 		if !ok {
 			return
 		}
-		l.take()
 		select {
-		case r.jobs <- job{lease: l, Delivery: d, probe: probe}:
+		case r.jobs <- job{l, probe}:
 		case <-r.soft.Done():
-			l.give(false)
 			return
 		}
 	}
@@ -176,6 +186,13 @@ func (r *run) gate(l *lease) (probe, ok bool) {
 		}
 	}
 	return false, false
+}
+
+// onward reports whether the next letter of a batch may begin: neither was its
+// lease given up meanwhile, nor has the relay stopped taking letters.
+func (r *run) onward(l *lease) bool {
+	now := time.Now()
+	return l.fresh(now) && r.breaker.count() == 0
 }
 
 // returned is called when all that was handed out of a lease is back.

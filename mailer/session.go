@@ -26,12 +26,12 @@ type session struct {
 var errDead = errors.New("connection is closed")
 
 // Send does one transaction (RFC 5321 3.3).
-func (s *session) Send(ctx context.Context, from, to string, msg []byte) error {
+func (s *session) Send(ctx context.Context, env Envelope, msg []byte, _ Envelope) error {
 	if s.dead {
 		return &Error{Phase: PhaseConn, Err: errDead}
 	}
 	stop := context.AfterFunc(ctx, func() { s.line.Close() })
-	phase, err := s.transact(from, to, msg)
+	phase, err := s.transact(env.From, env.To, msg)
 	stop()
 	if err == nil {
 		return nil // taken, whatever has become of ctx meanwhile
@@ -42,7 +42,7 @@ func (s *session) Send(ctx context.Context, from, to string, msg []byte) error {
 			err = cause
 		}
 	}
-	e := refusal(phase, err, from, to)
+	e := refusal(phase, err, env.From, env.To)
 	if e.Code == 0 || e.Code == 421 {
 		s.abandon()
 	}

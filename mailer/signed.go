@@ -38,12 +38,12 @@ type signing struct {
 
 // Send signs the letter and sends it. One that cannot be signed is not sent:
 // receivers who were told to expect a signature would take it for a forgery.
-func (s *signing) Send(ctx context.Context, from, to string, msg []byte) error {
+func (s *signing) Send(ctx context.Context, e Envelope, msg []byte, next Envelope) error {
 	signed, err := s.sign(s.room[:0], msg)
 	if err != nil {
 		// Not a phase in which a connection that had gone would be opened anew.
 		return &Error{Phase: PhaseData, Err: fmt.Errorf("%w: %w", ErrSigning, err)}
 	}
 	s.room = signed
-	return s.Session.Send(ctx, from, to, signed)
+	return s.Session.Send(ctx, e, signed, next)
 }

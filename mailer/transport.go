@@ -19,13 +19,22 @@ type Transport interface {
 	Open(ctx context.Context) (Session, error)
 }
 
+// An Envelope says from whom a letter comes and to whom it goes: addresses in
+// ASCII, as [Address.ASCII] writes them.
+type Envelope struct{ From, To string }
+
 // A Session sends letters one after another. It belongs to one goroutine.
 type Session interface {
 	// Send returns nil when the letter was taken, and an *Error otherwise,
 	// whose Phase says how far it came. After an error without a Code the
 	// session is of no more use. msg is as [Compose] writes it; nothing of it is
 	// kept.
-	Send(ctx context.Context, from, to string, msg []byte) error
+	//
+	// next, if not zero, is the envelope of the letter that will be sent after
+	// this one: a session may tell the server of it together with the text of
+	// this one, which saves waiting. Sending another, or none, is allowed, and
+	// may cost the session its connection, but nobody a letter.
+	Send(ctx context.Context, e Envelope, msg []byte, next Envelope) error
 	// Close ends the session.
 	Close() error
 }
@@ -45,7 +54,7 @@ func Deliver(ctx context.Context, t Transport, m *Message) error {
 	defer s.Close()
 	from, _ := m.From.ASCII() // Compose has checked both
 	to, _ := m.To.ASCII()
-	return s.Send(ctx, from, to, raw)
+	return s.Send(ctx, Envelope{from, to}, raw, Envelope{})
 }
 
 // An Error is a letter that was not taken, or of which we do not know. Neither

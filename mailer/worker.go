@@ -26,6 +26,7 @@ type Worker struct {
 	Lease    time.Duration // of a block; 0: 1 minute. After a kill this long passes before others take over
 	Idle     time.Duration // a connection without letters is closed after it; 0: 10 seconds
 	Grace    time.Duration // for the letters in hand when told to stop; 0: 10 seconds
+	Rest     time.Duration // after the relay refused us the first time, then twice as long each time; 0: 30 seconds
 	Rules    Rules
 	Edition  string // drain only this one; empty: all
 
@@ -101,7 +102,7 @@ func (w *Worker) start(ctx context.Context, edition string, drain bool) error {
 		jobs:      make(chan job),
 		changed:   make(chan struct{}, 1),
 		committer: &committer{results: make(chan result), log: log, progress: w.Progress},
-		breaker:   new(breaker), pace: newPace(w.Rate), copiers: &copiers{log: log},
+		breaker:   &breaker{first: or(w.Rest, firstRest)}, pace: newPace(w.Rate), copiers: &copiers{log: log},
 		leases: make(map[*lease]bool), untried: make(map[int64]time.Time), refused: make(map[string]int),
 	}
 	return r.all(sessions)

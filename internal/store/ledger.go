@@ -9,7 +9,6 @@ import (
 
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/mailer"
-	"github.com/standfirst/standfirst/subscribers"
 )
 
 var _ mailer.Ledger = (*DB)(nil)
@@ -136,45 +135,6 @@ func (db *DB) Renew(ctx context.Context, b *mailer.Block, until time.Time) error
 		return fmt.Errorf("lease of block %d: %w", b.ID, err)
 	}
 	return nil
-}
-
-// A lease that ran out leaves its whole block in doubt, most of which was never
-// tried: only an attempt that was told of counts here.
-const standingSQL = `SELECT e.state, r.id, r.status, r.paused_until, s.left_at,
-		CASE WHEN d.doubt = 1 AND d.attempts > 0 THEN 1 ELSE 0 END
-	FROM editions e
-	LEFT JOIN subscribers r ON r.id = $1
-	LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = e.newsletter
-	LEFT JOIN deliveries d ON d.edition = e.n AND d.subscriber = r.id
-	WHERE e.id = $2`
-
-// Standing implements mailer.Ledger.
-func (db *DB) Standing(ctx context.Context, edition string, subscriber int64, now time.Time) (mailer.Standing, error) {
-	var state digest.State
-	var id sql.NullInt64
-	var status sql.NullString
-	var st standing
-	var doubt bool
-	err := db.standing.QueryRowContext(ctx, subscriber, edition).Scan(&state, &id, &status, asTime(&st.paused), asTime(&st.left), &doubt)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = digest.ErrNotFound
-	}
-	if err != nil {
-		return mailer.Standing{}, fmt.Errorf("standing in edition %s: %w", edition, err)
-	}
-	switch {
-	case state != digest.Sending:
-		return mailer.Standing{Stop: true}, nil
-	case !id.Valid:
-		return mailer.Standing{Reason: mailer.Erased}, nil
-	}
-	st.status = subscribers.Status(status.String)
-	if doubt {
-		// It may have arrived before the pause began. Sent again, the reader's
-		// server knows it; given up, its content would come a second time.
-		st.paused = time.Time{}
-	}
-	return mailer.Standing{Reason: st.reason(now)}, nil
 }
 
 // Release implements mailer.Ledger.

@@ -35,8 +35,7 @@ type DB struct {
 	reading *sql.DB
 	file    string // of SQLite; empty for one in memory, and for PostgreSQL
 
-	standing *sql.Stmt    // prepared: it is asked before every letter
-	ahead    atomic.Int64 // milliseconds by which the clock of leases was ahead of a caller's, when last seen
+	ahead atomic.Int64 // milliseconds by which the clock of leases was ahead of a caller's, when last seen
 }
 
 // Open opens the database named by dsn and brings its schema up to date:
@@ -155,12 +154,7 @@ func (db *DB) prepare(ctx context.Context) error {
 	if err := db.writing.PingContext(ctx); err != nil {
 		return err
 	}
-	if err := db.migrate(ctx); err != nil {
-		return err
-	}
-	var err error
-	db.standing, err = db.reading.PrepareContext(ctx, db.sql(standingSQL))
-	return err
+	return db.migrate(ctx)
 }
 
 // Ping tells whether the database answers.
@@ -168,11 +162,7 @@ func (db *DB) Ping(ctx context.Context) error { return db.reading.PingContext(ct
 
 // Close closes the database. Whatever is under way is finished first.
 func (db *DB) Close() error {
-	var errs []error
-	if db.standing != nil {
-		errs = append(errs, db.standing.Close())
-	}
-	errs = append(errs, db.reading.Close())
+	errs := []error{db.reading.Close()}
 	if db.writing != db.reading {
 		errs = append(errs, db.writing.Close())
 	}

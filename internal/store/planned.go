@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/standfirst/standfirst/digest"
-	"github.com/standfirst/standfirst/mailer"
-	"github.com/standfirst/standfirst/subscribers"
 )
 
 // readers reads subscriptions (s) with their readers (r) as expanding sees
@@ -28,25 +26,6 @@ func readers(ctx context.Context, s session, newsletter string, now time.Time, w
 		return err
 	})
 	return out, err
-}
-
-// standing is what decides whether a reader may be written to.
-type standing struct {
-	status       subscribers.Status
-	paused, left time.Time
-}
-
-// reason returns why not, or nothing.
-func (st standing) reason(now time.Time) string {
-	switch {
-	case !st.left.IsZero() || st.status == subscribers.Left:
-		return mailer.Left
-	case st.status != subscribers.Active:
-		return mailer.Suppressed
-	case now.Before(st.paused):
-		return mailer.Paused
-	}
-	return ""
 }
 
 // told fills in which of these events a letter to each reader spoke of, in any

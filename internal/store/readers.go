@@ -44,6 +44,25 @@ func (db *DB) Subscriber(ctx context.Context, id int64) (*subscribers.Subscriber
 	return r, nil
 }
 
+// Recipients implements digest.PressStore.
+func (db *DB) Recipients(ctx context.Context, newsletter string, ids []int64) ([]subscribers.Subscriber, error) {
+	var out []subscribers.Subscriber
+	err := groups(distinct(ids), 4, func(in string, lo, hi int64, args []any) error {
+		return db.read().each(ctx, `SELECT r.id, r.email, r.name, r.topics, r.cities, COALESCE(s.since, r.since)
+			FROM subscribers r LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = $1
+			WHERE r.id BETWEEN $2 AND $3 AND r.id IN (`+in+`)`, append([]any{newsletter, lo, hi}, args...), func(rows *sql.Rows) error {
+			var r subscribers.Subscriber
+			err := rows.Scan(&r.ID, &r.Email, &r.Name, asList(&r.Topics), asList(&r.Cities), asTime(&r.Since))
+			out = append(out, r)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("recipients: %w", err)
+	}
+	return out, nil
+}
+
 // ByEmail implements subscribers.Store.
 func (db *DB) ByEmail(ctx context.Context, email string) (*subscribers.Subscriber, error) {
 	r, err := subscriber(ctx, db.read(), `WHERE r.key = $1`, subscribers.AddressKey(email))

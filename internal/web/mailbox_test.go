@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/standfirst/standfirst/mailer"
 )
 
 func TestMailbox(t *testing.T) {
@@ -57,7 +59,7 @@ func TestMailboxInPages(t *testing.T) {
 	session, err := s.Mailbox.Open(context.Background())
 	s.must(err)
 	for range perPage {
-		s.must(session.Send(context.Background(), "news@publication.example", ada, []byte("Subject: =?utf-8?q?<b>old</b>?=\r\nTo: "+ada+"\r\n\r\nHello\r\n")))
+		s.must(session.Send(context.Background(), mailer.Envelope{From: "news@publication.example", To: ada}, []byte("Subject: =?utf-8?q?<b>old</b>?=\r\nTo: "+ada+"\r\n\r\nHello\r\n"), mailer.Envelope{}))
 	}
 	first := s.get("/mailbox").body
 	if n := strings.Count(first, "<tr><td>"); n != perPage || !strings.Contains(first, "22 letters") || strings.Contains(first, "<b>old") {

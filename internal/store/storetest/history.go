@@ -110,8 +110,9 @@ func (c *chaos) settleSome() {
 	b := c.hands[i]
 	for n := 1 + c.rnd.IntN(4); n > 0 && len(b.Deliveries) > 0; n-- {
 		d := b.Deliveries[0]
-		st, err := c.db.Standing(c.ctx, b.Edition, d.Subscriber, c.now)
+		sts, err := c.db.Standings(c.ctx, b.Edition, []int64{d.Subscriber}, c.now)
 		c.must(err)
+		st := sts[0]
 		if st.Stop {
 			break
 		}
@@ -153,8 +154,9 @@ func (c *chaos) die() {
 	b := c.hands[i]
 	c.hands = append(c.hands[:i], c.hands[i+1:]...)
 	d := b.Deliveries[0]
-	st, err := c.db.Standing(c.ctx, b.Edition, d.Subscriber, c.now)
+	sts, err := c.db.Standings(c.ctx, b.Edition, []int64{d.Subscriber}, c.now)
 	c.must(err)
+	st := sts[0]
 	if st == (mailer.Standing{}) && c.rnd.IntN(2) == 0 {
 		key := fmt.Sprint(b.Edition, " ", d.Subscriber)
 		c.out[key]++

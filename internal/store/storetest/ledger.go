@@ -28,9 +28,9 @@ var ledgerTests = []test{
 			{Subscriber: ids[0], To: mailer.Address{Name: "Ada", Email: r.Email}, Language: "de", Version: 1},
 			{Subscriber: ids[2], Version: 1}, // erased
 		}}, b)
-		st, err := w.db.Standing(w.ctx, one, ids[2], w.now)
+		got, err := w.db.Standings(w.ctx, one, []int64{ids[2], ids[0]}, w.now)
 		w.must(err)
-		w.is("erased", mailer.Standing{Reason: mailer.Erased}, st)
+		w.is("erased, and not", []mailer.Standing{{Reason: mailer.Erased}, {}}, got)
 	}},
 
 	{"bookmarks move with what was given, and only then", func(w *world) {
@@ -180,9 +180,9 @@ var ledgerTests = []test{
 		w.claim()
 		look := func(want mailer.Standing) {
 			w.Helper()
-			got, err := w.db.Standing(w.ctx, id, ids[0], w.now)
+			got, err := w.db.Standings(w.ctx, id, ids[:1], w.now)
 			w.must(err)
-			w.is("standing", want, got)
+			w.is("standing", []mailer.Standing{want}, got)
 		}
 		look(mailer.Standing{})
 		w.must(w.db.PauseUntil(w.ctx, ids[0], w.now.Add(time.Hour)))
@@ -205,7 +205,7 @@ var ledgerTests = []test{
 		look(mailer.Standing{Reason: mailer.Erased})
 		w.must(w.db.Cancel(w.ctx, id, "why", w.now))
 		look(mailer.Standing{Stop: true})
-		_, err = w.db.Standing(w.ctx, "nobody", 1, w.now)
+		_, err = w.db.Standings(w.ctx, "nobody", []int64{1}, w.now)
 		w.fails(err, digest.ErrNotFound)
 	}},
 
@@ -226,9 +226,9 @@ var ledgerTests = []test{
 			}
 		}
 		for i, want := range []string{"", mailer.Paused} {
-			got, err := w.db.Standing(w.ctx, id, ids[i], w.now)
+			got, err := w.db.Standings(w.ctx, id, []int64{ids[i]}, w.now)
 			w.must(err)
-			w.is(fmt.Sprint("standing of ", i), mailer.Standing{Reason: want}, got)
+			w.is(fmt.Sprint("standing of ", i), []mailer.Standing{{Reason: want}}, got)
 		}
 	}},
 
