@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint golden fuzz soak bench cover ci
+.PHONY: help run test race lint golden fuzz soak bench microbench cover ci
 
 help: ## Say what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 run: ## Run the sample publication at http://localhost:8080
 	go run ./cmd/standfirst serve
@@ -32,7 +32,10 @@ fuzz: ## Fuzz every parser of strangers' input, ten seconds each
 soak: ## Run long random histories of readers, editors, crashes and mail servers
 	go test -count=1 -timeout 60m -run NothingLost ./digest -rapid.checks=1000
 
-bench: ## Run the benchmarks
+bench: ## Send a digest to 100,000 made-up readers, beside Postfix's smtp-source
+	go run ./internal/bench
+
+microbench: ## Run the benchmarks of single packages
 	go test -run '^$$' -bench . -benchmem ./...
 
 cover: ## Show how much of each package the tests run

@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"syscall"
 	_ "time/tzdata" // zones must be right on a machine without a zone database
 
@@ -26,6 +27,7 @@ type cli struct {
 	Config  string `help:"The configuration, if not config.yaml." default:"config.yaml" env:"STANDFIRST_CONFIG" placeholder:"FILE"`
 	JSON    bool   `name:"json" help:"Answer in JSON, where a program may read it."`
 	Version bool   `help:"Say which version this is."`
+	Profile string `name:"cpuprofile" hidden:"" help:"Write a CPU profile here, for go tool pprof." placeholder:"FILE"`
 
 	Serve       serveCmd       `cmd:"" help:"Run everything: sync, schedule, mailer, web."`
 	Sync        syncCmd        `cmd:"" help:"Read the sources now and say what is new, held and refused, and why."`
@@ -121,7 +123,24 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	e := &env{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, config: c.Config, json: c.JSON}
-	return e.told(parsed.Run(e))
+	if c.Profile == "" {
+		return e.told(parsed.Run(e))
+	}
+	return e.told(profiled(c.Profile, func() error { return parsed.Run(e) }))
+}
+
+// profiled writes a CPU profile of do to a file.
+func profiled(file string, do func() error) (err error) {
+	f, err := os.Create(file)
+	if err != nil {
+		return fmt.Errorf("profile: %w", err)
+	}
+	defer f.Close()
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return fmt.Errorf("profile: %w", err)
+	}
+	defer pprof.StopCPUProfile()
+	return do()
 }
 
 // helpFor says where to read how the command is used that somebody got wrong.

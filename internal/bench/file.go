@@ -1,0 +1,35 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"runtime"
+)
+
+// rssUnit is what systems count a process's memory in: Linux in KiB, Darwin in
+// bytes.
+var rssUnit = func() int64 {
+	if runtime.GOOS == "darwin" {
+		return 1
+	}
+	return 1 << 10
+}()
+
+// copyFile copies a file over another one.
+func copyFile(to, from string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	if _, err := io.Copy(out, in); err != nil {
+		return err
+	}
+	return out.Sync() // so that the disk is not busy with it in the run that follows
+}

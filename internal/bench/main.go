@@ -1,0 +1,98 @@
+// Bench measures Standfirst from end to end: the real program, with a real
+// configuration and a real ledger, sends a digest to made-up readers at a mail
+// server on the same machine that takes every letter and keeps none. Beside it
+// runs Postfix's smtp-source, which sends as many letters of the same size to
+// the same server and has nothing else to do.
+//
+//	go run ./internal/bench
+//	go run ./internal/bench -readers 100000,1000000 -rounds 1
+//	go run ./internal/bench -scenario plain -sessions 50 -rounds 1 -profile cpu.out
+//
+// It knows the program from outside only: its commands and what they answer.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == sinkCommand {
+		if err := runSink(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "bench: sink:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	b, err := parse(os.Args[1:])
+	if err != nil {
+		os.Exit(2) // flag has told it
+	}
+	if err := b.run(ctx, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "bench: error:", err)
+		os.Exit(1)
+	}
+}
+
+// parse reads the command line.
+func parse(args []string) (*Bench, error) {
+	b := &Bench{Readers: []int{100_000}, Sessions: []int{10, 50}, Scenarios: scenarios}
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.Func("readers", "how `many`, like 100000,1000000 (default 100000)", numbers(&b.Readers))
+	f.Func("sessions", "of the program, like `10,50` (the default)", numbers(&b.Sessions))
+	f.Func("scenario", "one of "+strings.Join(scenarios, ", ")+", or some with commas (default all)", func(s string) error {
+		b.Scenarios = strings.Split(s, ",")
+		for _, name := range b.Scenarios {
+			if !slices.Contains(scenarios, name) {
+				return fmt.Errorf("there is no scenario %q", name)
+			}
+		}
+		return nil
+	})
+	f.IntVar(&b.Rounds, "rounds", 3, "how often everything is run, in turn")
+	f.StringVar(&b.Program, "program", "", "measure this `file` instead of building the program")
+	f.Func("profile", "write the CPU profile of the program's last run to this `file`", func(s string) (err error) {
+		b.Profile, err = filepath.Abs(s) // the program runs in another folder
+		return err
+	})
+	full := f.Bool("full", false, "the same as -readers 100000,1000000")
+	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	if *full {
+		b.Readers = []int{100_000, 1_000_000}
+	}
+	if f.NArg() > 0 || b.Rounds < 1 {
+		f.Usage()
+		return nil, flag.ErrHelp
+	}
+	return b, nil
+}
+
+// numbers reads a list of numbers.
+func numbers(to *[]int) func(string) error {
+	return func(s string) error {
+		*to = nil
+		for part := range strings.SplitSeq(s, ",") {
+			n, err := strconv.Atoi(part)
+			if err != nil || n < 1 {
+				return fmt.Errorf("%q is not a number above 0", part)
+			}
+			*to = append(*to, n)
+		}
+		return nil
+	}
+}
+
+// say tells what is going on.
+func say(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...) }
