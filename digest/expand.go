@@ -21,8 +21,9 @@ const (
 )
 
 // Expand finds the readers of all editions that are due at now and writes down
-// what each gets. It returns when to come back: for a later zone, or because
-// readers wait for an older delivery; the zero time if nothing is left. One
+// what each gets, but for those it leaves to other processes on the store. It
+// returns when to come back: for a later zone, or because readers wait for an
+// older delivery or another process; the zero time if nothing is left. One
 // edition's trouble does not keep the others.
 func (p *Publisher) Expand(ctx context.Context, now time.Time) (next time.Time, err error) {
 	pending, err := p.Store.Pending(ctx, now)
@@ -50,11 +51,9 @@ func (p *Publisher) Expand(ctx context.Context, now time.Time) (next time.Time, 
 
 // expand takes one group of readers to its end.
 func (p *Publisher) expand(ctx context.Context, x Expansion, now time.Time) (waiting bool, err error) {
-	n, err := p.Newsletter(x.Newsletter)
-	if err != nil {
-		// It is gone from the configuration. Nobody but an editor knows whether
-		// the edition should go out all the same.
-		return false, errors.Join(err, p.Store.Pause(ctx, x.Edition, "its newsletter is no longer in the configuration", now))
+	n, _ := p.Newsletter(x.Newsletter)
+	if left, err := p.leaves(ctx, x, n, now); err != nil || left {
+		return left, err
 	}
 	slate, events, err := p.slate(ctx, n, x.Horizon, nil, now)
 	if err != nil {

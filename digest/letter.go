@@ -84,6 +84,21 @@ func (l *Letter) View() templates.Digest {
 	return d
 }
 
+// told returns the events that the letter's reminders and notices speak of,
+// each once, in the order of the letter.
+func (l *Letter) told() []content.Event {
+	var events []content.Event
+	seen := map[string]bool{}
+	for i := range l.Entries {
+		e := &l.Entries[i]
+		if e.Event != nil && (e.Kind == content.KindReminder || e.Kind == content.KindNotice) && !seen[e.Event.ID] {
+			seen[e.Event.ID] = true
+			events = append(events, *e.Event)
+		}
+	}
+	return events
+}
+
 // subject names the first thing in the letter and counts the rest.
 func (l *Letter) subject(d *templates.Digest) string {
 	articles := len(d.Articles) + len(d.Headlines)

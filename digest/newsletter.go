@@ -28,6 +28,9 @@ type Newsletter struct {
 	Newest time.Duration // releases older than this are passed over; 0: no bound
 	Review bool          // an editor must approve each edition
 	Grace  time.Duration // how late a missed slot is still made up
+	// Attach lets letters bring the events they speak of as a file, for
+	// readers' calendars; else a link leads to it.
+	Attach bool
 }
 
 // Instant reports whether the newsletter has no slots.

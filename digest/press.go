@@ -26,6 +26,11 @@ type Press struct {
 	ReplyTo     mailer.Address
 	Tokens      *subscribers.Tokens
 	Key         []byte // of Message-IDs; must stay the same for ever
+
+	// Calendar writes events as iCalendar with METHOD:PUBLISH, the same for
+	// the same events; nothing if it cannot write any of them. Nil: no letter
+	// has events attached, whatever its newsletter says.
+	Calendar func(events []content.Event) []byte
 }
 
 var _ mailer.Press = (*Press)(nil)
@@ -184,7 +189,25 @@ func (p *Press) master(l *Letter) (*mailer.Master, error) {
 		ListID:      l.Newsletter.Name + "." + p.Domain(),
 		ListName:    l.Newsletter.Title,
 		ListArchive: p.Publication.URL + "/archive",
+		Calendar:    p.calendar(l),
 	}, nil
+}
+
+// calendar is the file of events that comes with a letter.
+func (p *Press) calendar(l *Letter) mailer.Calendar {
+	events := l.told()
+	if !l.Newsletter.Attach || p.Calendar == nil || len(events) == 0 {
+		return mailer.Calendar{}
+	}
+	text := p.Calendar(events)
+	if len(text) == 0 {
+		return mailer.Calendar{}
+	}
+	name := "event.ics"
+	if len(events) > 1 {
+		name = l.Newsletter.Name + ".ics"
+	}
+	return mailer.Calendar{Name: name, Text: string(text)}
 }
 
 // Domain is the host of the publication, for list and message IDs.

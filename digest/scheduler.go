@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -22,6 +23,10 @@ type Scheduler struct {
 	// wire is taken as it is. Its errors stop nothing.
 	Sync func(context.Context) error
 	Log  *slog.Logger
+
+	mu      sync.Mutex
+	began   time.Time         // of Run
+	yielded map[string]string // terms that are in force instead of ours, by newsletter
 }
 
 // Run publishes until ctx ends, and finishes the publication in hand. A value
@@ -29,6 +34,9 @@ type Scheduler struct {
 func (s *Scheduler) Run(ctx context.Context, released <-chan struct{}) error {
 	// Slots are written down even when ctx ends between publishing and that.
 	work := context.WithoutCancel(ctx)
+	s.mu.Lock()
+	s.began = time.Now()
+	s.mu.Unlock()
 	c := cron.New(cron.WithChain(cron.Recover(cronLog{s.log()}), cron.SkipIfStillRunning(cron.DiscardLogger)))
 	for _, n := range s.Publisher.Newsletters {
 		if !n.Instant() {
@@ -58,19 +66,16 @@ func (s *Scheduler) Run(ctx context.Context, released <-chan struct{}) error {
 func (s *Scheduler) tickAll(ctx context.Context) {
 	now := time.Now()
 	for _, n := range s.Publisher.Newsletters {
-		if n.Instant() {
-			s.publish(ctx, n, Request{Newsletter: n.Name, By: "schedule"}, now)
-			continue
-		}
 		s.tick(ctx, n, now)
 	}
+	s.unknown(ctx, now)
 }
 
 func (s *Scheduler) instant(ctx context.Context) {
 	now := time.Now()
 	for _, n := range s.Publisher.Newsletters {
 		if n.Instant() {
-			s.publish(ctx, n, Request{Newsletter: n.Name, By: "schedule"}, now)
+			s.tick(ctx, n, now)
 		}
 	}
 }
@@ -85,8 +90,17 @@ func (s *Scheduler) tick(ctx context.Context, n *Newsletter, now time.Time) {
 
 // Tick publishes the newsletter's slot if it has come: the latest of those
 // that were missed, if it is not later than the newsletter's grace, and none
-// of the others. Their content waits for the next.
+// of the others. Their content waits for the next. Of an instant newsletter it
+// publishes what was released. A newsletter that other processes promise under
+// later terms than this one's is theirs.
 func (s *Scheduler) Tick(ctx context.Context, n *Newsletter, now time.Time) error {
+	if ours, err := s.upholds(ctx, n, now); err != nil || !ours {
+		return err
+	}
+	if n.Instant() {
+		s.publish(ctx, n, Request{Newsletter: n.Name, By: "schedule"}, now)
+		return nil
+	}
 	store := s.Publisher.Store
 	waited, ok, err := store.Slot(ctx, n.Name)
 	if err != nil {

@@ -237,13 +237,23 @@ func TestNewsletterGone(t *testing.T) {
 			}
 		}
 		o.publisher.Newsletters = []*digest.Newsletter{stays}
-		if _, err := o.publisher.Expand(t.Context(), time.Now()); !errors.Is(err, digest.ErrNotFound) {
-			t.Errorf("expanding: %v", err)
+		o.serveFor(2 * time.Minute) // another process may know it
+		for n, want := range map[string]string{"gone": " sending", "stays": " sending"} {
+			if got := o.editions(n); len(got) != 1 || !strings.HasSuffix(got[0], want) {
+				t.Errorf("editions of %s at first: %v", n, got)
+			}
 		}
+		o.serveFor(3 * time.Minute)
 		for n, want := range map[string]string{"gone": " paused", "stays": " sending"} {
 			if got := o.editions(n); len(got) != 1 || !strings.HasSuffix(got[0], want) {
 				t.Errorf("editions of %s: %v", n, got)
 			}
+		}
+		if e, err := o.db.Edition(t.Context(), o.id("gone")); err != nil || !strings.Contains(e.Reason, "configuration") || e.Planned != 0 {
+			t.Errorf("gone: %+v, %v", e, err)
+		}
+		if e, err := o.db.Edition(t.Context(), o.id("stays")); err != nil || e.Planned != 1 {
+			t.Errorf("stays: %+v, %v", e, err)
 		}
 	})
 }

@@ -158,7 +158,8 @@ type Decision struct {
 }
 
 // Schedules remembers which slots have been dealt with, so that a restart
-// knows what was missed and several processes fire a slot once.
+// knows what was missed and several processes fire a slot once; and who
+// promises what, so that those that run side by side agree on the slots.
 type Schedules interface {
 	// Slot returns the slot the newsletter waits for; ok is false before the
 	// first call of Advance.
@@ -166,6 +167,17 @@ type Schedules interface {
 	// Advance moves it by compare-and-swap; false if another process was first
 	// (or, with a zero from, if there is one already).
 	Advance(ctx context.Context, newsletter string, from, to time.Time) (bool, error)
+	// Uphold writes down that a process that began at began promises the
+	// newsletter under these terms and lives at now, and returns what Upheld
+	// does. How long others have been quiet is by the clock of leases, so that
+	// machines whose clocks differ agree. Empty terms say only that the
+	// newsletter is known.
+	Uphold(ctx context.Context, newsletter, terms string, began, now time.Time) ([]Terms, error)
+	// Upheld returns all terms that processes upheld lately.
+	Upheld(ctx context.Context, newsletter string, now time.Time) ([]Terms, error)
+	// Sending returns ID and Newsletter of the editions in state Sending, oldest
+	// first; Published is the later of publishing and the last resume.
+	Sending(ctx context.Context) ([]Edition, error)
 }
 
 // Account answers for everyone: what each reader was sent and why not.

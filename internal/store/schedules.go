@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"github.com/standfirst/standfirst/digest"
 )
 
 // addNewsletter makes sure that there is a row for a newsletter.
@@ -57,4 +59,20 @@ func (db *DB) Advance(ctx context.Context, newsletter string, from, to time.Time
 		return false, fmt.Errorf("slot of %s: %w", newsletter, err)
 	}
 	return n == 1, nil
+}
+
+// Sending implements digest.Schedules.
+func (db *DB) Sending(ctx context.Context) ([]digest.Edition, error) {
+	var out []digest.Edition
+	err := db.read().each(ctx, `SELECT id, newsletter, GREATEST(COALESCE(published, 0), COALESCE(resumed, 0)) FROM editions
+		WHERE closed = 0 AND state = 'sending' ORDER BY n`, nil, func(rows *sql.Rows) error {
+		e := digest.Edition{State: digest.Sending}
+		err := rows.Scan(&e.ID, &e.Newsletter, asTime(&e.Published))
+		out = append(out, e)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("editions: %w", err)
+	}
+	return out, nil
 }

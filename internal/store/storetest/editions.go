@@ -254,31 +254,6 @@ var editionTests = []test{
 		w.is("counted", 3, w.edition(id).Versions)
 	}},
 
-	{"a slot is advanced by whoever is first", func(w *world) {
-		_, ok, err := w.db.Slot(w.ctx, weekly)
-		w.must(err)
-		w.is("before", false, ok)
-		w.must(w.db.EnsureNewsletter(w.ctx, weekly, weekly, "other"))
-		next := w.now.Add(time.Hour)
-		for _, c := range []struct {
-			from, to time.Time
-			want     bool
-		}{
-			{w.now, next, false},
-			{time.Time{}, w.now, true},
-			{time.Time{}, next, false},
-			{w.now, next, true},
-			{w.now, next.Add(time.Hour), false},
-		} {
-			won, err := w.db.Advance(w.ctx, weekly, c.from, c.to)
-			w.must(err)
-			w.is(fmt.Sprint(c.from, c.to), c.want, won)
-		}
-		at, ok, err := w.db.Slot(w.ctx, weekly)
-		w.must(err)
-		w.is("slot", fmt.Sprint(next, true), fmt.Sprint(at, ok))
-	}},
-
 	{"secrets stay, settings change, the log grows", func(w *world) {
 		a, err := w.db.Secret(w.ctx, "links")
 		w.must(err)

@@ -28,6 +28,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 	}{
 		{"wire", wireTests},
 		{"editions", editionTests},
+		{"schedules", scheduleTests},
 		{"expand", expandTests},
 		{"supersede", supersedeTests},
 		{"ledger", ledgerTests},
