@@ -33,8 +33,9 @@ func (r *run) batch(j job, c *connection) {
 	}
 	b := &batch{run: r, lease: j.lease, letters: j.lease.take(n)}
 	began := time.Now()
+	c.refused = false
 	for i := range b.letters {
-		settled := b.letter(i, c)
+		settled := !c.refused && b.letter(i, c)
 		j.lease.give(settled)
 	}
 	if len(b.letters) > 0 {

@@ -7,23 +7,35 @@ import (
 )
 
 // session sends letters over one connection, which it opens when there is one
-// to send and closes when there has been none for a while.
+// to send and closes when there has been none for a while, or when the relay
+// wants fewer. It ends with the jobs.
 func (r *run) session() {
-	var c connection
+	c := connection{run: r}
 	defer c.close()
 	idle := time.NewTimer(r.idle)
 	defer idle.Stop()
+	place := false
 	for {
+		jobs := r.jobs
+		var changed <-chan struct{}
+		if place, changed = r.concurrency.enter(place); !place {
+			c.close()
+			jobs = nil
+		}
 		select {
-		case j, ok := <-r.jobs:
-			if !ok {
-				return
-			}
+		case j := <-jobs:
 			r.batch(j, &c)
 			r.signal()
 			idle.Reset(r.idle)
+			if c.Session == nil { // refused: let those have the place who are in
+				r.concurrency.leave()
+				place = false
+			}
+		case <-changed:
 		case <-idle.C:
 			c.close()
+		case <-r.ended:
+			return
 		}
 	}
 }
@@ -32,26 +44,33 @@ func (r *run) session() {
 // in, and how fast they have gone.
 type connection struct {
 	Session
-	letter []byte
-	each   time.Duration // what a letter of the last batch took
+	run     *run
+	letter  []byte
+	each    time.Duration // what a letter of the last batch took
+	refused bool          // it could not be opened
 }
 
 // open opens it if it is not.
-func (c *connection) open(ctx context.Context, t Transport) (err error) {
+func (c *connection) open(ctx context.Context, t Transport) error {
 	if c.Session != nil {
 		return nil
 	}
-	c.Session, err = t.Open(ctx)
+	s, err := t.Open(ctx)
 	if err != nil {
-		c.Session = nil
+		c.refused = true
+		return err
 	}
-	return err
+	c.Session = s
+	c.run.connected.Add(1)
+	c.run.heard.Store(time.Now().UnixNano())
+	return nil
 }
 
 func (c *connection) close() {
 	if c.Session != nil {
 		_ = c.Session.Close() // every letter has its answer by now
 		c.Session = nil
+		c.run.connected.Add(-1)
 	}
 }
 

@@ -138,11 +138,21 @@ func (r *run) conclude(l *lease, d Delivery, version int, err error, c *connecti
 func (r *run) listen(l *lease, v Verdict, err error, now time.Time) {
 	if err == nil {
 		r.pace.sent(now)
+		r.concurrency.taken(now)
 	}
-	if v.Slow && r.pace.slow(now) {
-		r.log.Warn("relay asks to slow down", "edition", l.block.Edition, "code", v.Code, "rate", float64(r.pace.limit.Limit()))
+	if v.Slow {
+		news := r.pace.slow(now)
+		sessions, fewer := r.concurrency.halve(now)
+		if news || fewer {
+			r.log.Warn("relay asks to slow down", "edition", l.block.Edition, "code", v.Code, "rate", float64(r.pace.limit.Limit()), "sessions", sessions)
+		}
 	}
 	switch {
+	case v.Trip && v.Phase == PhaseConn && r.lately(now):
+		// It talks to others of us: this connection is one too many.
+		if sessions, news := r.concurrency.fit(int(r.connected.Load()), now); news {
+			r.log.Warn("relay takes fewer connections", "sessions", sessions, "code", v.Code, "err", err)
+		}
 	case v.Trip:
 		trips, until, news := r.breaker.trip(now)
 		r.mu.Lock()
@@ -153,5 +163,12 @@ func (r *run) listen(l *lease, v Verdict, err error, now time.Time) {
 		}
 	case err == nil || v.Code != 0:
 		r.breaker.success()
+		r.heard.Store(now.UnixNano())
 	}
+}
+
+// lately reports whether the relay has answered on a connection that may still
+// be open.
+func (r *run) lately(now time.Time) bool {
+	return r.connected.Load() > 0 && now.Sub(time.Unix(0, r.heard.Load())) < 10*time.Second
 }

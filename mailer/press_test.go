@@ -306,7 +306,7 @@ func TestLogsStayShort(t *testing.T) {
 		var out bytes.Buffer
 		w := office(t, b, new(smtptest.Server))
 		w.Press = &desk{values: func(d Delivery) (Values, error) {
-			if strings.HasSuffix(d.To.Email, "+panics@example.com") {
+			if strings.HasSuffix(d.To.Email, "+panics@example.com") && d.Subscriber%5 == 0 { // as many would stop the edition
 				panic("a nasty name")
 			}
 			return valuesFor("weekly/1", d, time.Now()), nil
@@ -318,8 +318,8 @@ func TestLogsStayShort(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantCounts(t, b, map[string]int{
-			"sent": 400, "failed bounced": 100, "failed refused": 100,
-			"failed address": 100, "failed render": 100, "skipped left": 100,
+			"sent": 480, "failed bounced": 100, "failed refused": 100,
+			"failed address": 100, "failed render": 20, "skipped left": 100,
 		})
 		if lines := strings.Count(out.String(), "\n"); lines > 20 {
 			t.Errorf("%d lines about 900 letters:\n%s", lines, out.String())

@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// maxRefused letters in a row that fail for what they are, and none that is
-// taken, are not the readers' fault.
-const maxRefused = 10
-
 // settle has the result written down and waits until it is.
 func (r *run) settle(l *lease, d Delivery, version int, o Outcome) bool {
 	done := make(chan error, 1)
@@ -33,22 +29,9 @@ func (r *run) settle(l *lease, d Delivery, version int, o Outcome) bool {
 	unwanted := r.unwanted(l.block.Edition, o)
 	r.mu.Unlock()
 	if unwanted {
-		r.halt(l, fmt.Sprintf("%d letters in a row were refused or could not be written, the last: %s %d %s", maxRefused, o.Reason, o.Code, o.Enhanced))
+		r.halt(l, fmt.Sprintf("%d of the last %d letters were refused or could not be written, the last: %s %d %s", maxRefused, refusalWindow, o.Reason, o.Code, o.Enhanced))
 	}
 	return true
-}
-
-// unwanted counts the letters of an edition that fail for what they are, and
-// reports whether they are too many. r.mu is held.
-func (r *run) unwanted(edition string, o Outcome) bool {
-	switch {
-	case o.State == Sent:
-		delete(r.refused, edition)
-	case o.State == Failed && (o.Reason == PolicyRefused || o.Reason == Unwritten):
-		r.refused[edition]++
-		return r.refused[edition]%maxRefused == 0
-	}
-	return false
 }
 
 // halt pauses the edition of a block, and gives the block back.

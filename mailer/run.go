@@ -25,23 +25,27 @@ type run struct {
 	hard context.Context // letters in hand are dropped when it ends
 	last context.Context // results are given up when it ends
 
-	jobs      chan job
-	changed   chan struct{} // something that claiming may be waiting for
-	committer *committer
-	breaker   *breaker
-	pace      *pace
-	copiers   *copiers
-	returns   tally
-	unwritten atomic.Int64 // results that the ledger did not take
+	jobs        chan job
+	ended       chan struct{} // closed when no more jobs will come
+	changed     chan struct{} // something that claiming may be waiting for
+	committer   *committer
+	breaker     *breaker
+	concurrency *concurrency
+	connected   atomic.Int64 // sessions that are open
+	heard       atomic.Int64 // when the relay last let us in or answered about a letter, Unix nanoseconds
+	pace        *pace
+	copiers     *copiers
+	returns     tally
+	unwritten   atomic.Int64 // results that the ledger did not take
 
 	mu       sync.Mutex
 	leases   map[*lease]bool
-	untried  map[int64]time.Time // drain: first attempts put off without being made, and until when
-	refused  map[string]int      // letters in a row that nobody wanted, by edition
-	halted   error               // the last edition that was, and why
-	tripped  error               // why the breaker opened
-	troubles int                 // of the ledger or the press, in a row
-	calm     time.Time           // nothing is claimed before
+	untried  map[int64]time.Time  // drain: first attempts put off without being made, and until when
+	refused  map[string]*refusals // by edition
+	halted   error                // the last edition that was, and why
+	tripped  error                // why the breaker opened
+	troubles int                  // of the ledger or the press, in a row
+	calm     time.Time            // nothing is claimed before
 }
 
 // A job is leave to take letters of a lease.

@@ -99,11 +99,11 @@ func (w *Worker) start(ctx context.Context, edition string, drain bool) error {
 		w: w, log: log, edition: edition, drain: drain,
 		lease: or(w.Lease, time.Minute), idle: or(w.Idle, 10*time.Second),
 		soft: ctx, hard: hard, last: last,
-		jobs:      make(chan job),
+		jobs: make(chan job), ended: make(chan struct{}),
 		changed:   make(chan struct{}, 1),
 		committer: &committer{results: make(chan result), log: log, progress: w.Progress},
-		breaker:   &breaker{first: or(w.Rest, firstRest)}, pace: newPace(w.Rate), copiers: &copiers{log: log},
-		leases: make(map[*lease]bool), untried: make(map[int64]time.Time), refused: make(map[string]int),
+		breaker:   &breaker{first: or(w.Rest, firstRest)}, concurrency: newConcurrency(sessions), pace: newPace(w.Rate), copiers: &copiers{log: log},
+		leases: make(map[*lease]bool), untried: make(map[int64]time.Time), refused: make(map[string]*refusals),
 	}
 	return r.all(sessions)
 }
@@ -120,7 +120,7 @@ func (r *run) all(sessions int) error {
 		senders.Go(r.session)
 	}
 	err := r.claiming()
-	close(r.jobs)
+	close(r.ended)
 	senders.Wait()
 	stop()
 	close(r.committer.results)
