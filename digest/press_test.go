@@ -72,6 +72,11 @@ func TestPressErrors(t *testing.T) {
 
 func (o *office) press(t *testing.T) *digest.Press {
 	t.Helper()
+	return pressOf(t, o.db, o.publisher.Newsletters...)
+}
+
+func pressOf(t *testing.T, store digest.PressStore, newsletters ...*digest.Newsletter) *digest.Press {
+	t.Helper()
 	catalog, problems := i18n.Load(nil)
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -81,7 +86,7 @@ func (o *office) press(t *testing.T) *digest.Press {
 		t.Fatal(err)
 	}
 	return &digest.Press{
-		Store: o.db, Newsletters: o.publisher.Newsletter, Templates: set, Catalog: catalog,
+		Store: store, Newsletters: (&digest.Publisher{Newsletters: newsletters}).Newsletter, Templates: set, Catalog: catalog,
 		Publication: digest.Publication{Title: "The Office", URL: "https://office.example", Address: "1 Street", Language: "en", Zone: time.UTC},
 		From:        mailer.Address{Email: "news@office.example"},
 		Tokens:      &subscribers.Tokens{Key: make([]byte, 32)}, Key: make([]byte, 32),

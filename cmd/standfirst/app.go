@@ -144,6 +144,7 @@ func (a *app) parts(ctx context.Context) error {
 		From:    mailer.Address(conf.Mail.From),
 		ReplyTo: mailer.Address(conf.Mail.ReplyTo),
 		Tokens:  a.tokens, Key: messageKey,
+		Calendar: a.calendar,
 	}
 	a.shelf = &web.Shelf{Content: a.db, Publication: publication(conf, a.templates), Options: a.feedOptions()}
 	if conf.Mail.Transport == config.Mailbox {
@@ -214,6 +215,17 @@ func (a *app) feedOptions() feed.Options {
 	}
 }
 
+// calendar writes events for a letter to bring along.
+func (a *app) calendar(events []content.Event) []byte {
+	by := mailer.Address(a.conf.Mail.From)
+	email, err := by.ASCII()
+	if err != nil {
+		return nil // no letter goes out from it either
+	}
+	f := feed.Events(publication(a.conf, a.templates), feed.Scope{}, events, feed.Options{})
+	return f.Publish(feed.Organizer{Name: by.Name, Email: email})
+}
+
 // newsletters turns the configuration into promises.
 func newsletters(conf *config.Config) ([]*digest.Newsletter, error) {
 	kinds := map[string]content.Kind{"articles": content.KindArticle, "reminders": content.KindReminder, "notices": content.KindNotice}
@@ -222,7 +234,7 @@ func newsletters(conf *config.Config) ([]*digest.Newsletter, error) {
 		n := &digest.Newsletter{
 			Name: c.Name, Title: c.Title, Description: c.Description,
 			Zone: c.Zone, ReaderZone: c.ReaderZone, Topics: c.Topics,
-			First: c.First, Newest: c.Newest, Review: c.Review, Grace: c.Grace,
+			First: c.First, Newest: c.Newest, Review: c.Review, Grace: c.Grace, Attach: c.Attach,
 		}
 		for _, word := range c.Items {
 			n.Items = append(n.Items, kinds[word])

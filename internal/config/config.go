@@ -68,6 +68,7 @@ type Newsletter struct {
 	Newest      time.Duration // 0: no bound
 	Review      bool          // hold: review
 	Grace       time.Duration
+	Attach      bool // calendar: attach
 }
 
 // Feeds is what feeds hold.

@@ -97,6 +97,7 @@ newsletters:
     newest: 0
     hold: review
     grace: 0
+    calendar: attach
   news-now:
     title: Now
     description: As it happens
@@ -123,7 +124,7 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 	}
 	weekly := Newsletter{
 		Name: "weekly", Title: "The Weekly", Schedule: "@weekly", Zone: london(t), ReaderZone: true,
-		Topics: []string{"leadership", "culture"}, Items: []string{"reminders"}, Review: true,
+		Topics: []string{"leadership", "culture"}, Items: []string{"reminders"}, Review: true, Attach: true,
 	}
 	third := weekly
 	third.Name = "third"

@@ -124,13 +124,14 @@ func TestMistakes(t *testing.T) {
 		{"instnat", weekly(`schedule: instnat`), []string{`config.yaml:3:44: "instnat" is not a schedule (did you mean instant?)`}},
 		{"long", weekly(`schedule: "` + strings.Repeat("0,", 200) + ` * * * *"`), []string{`config.yaml:3:44: a schedule is not as long as this` + scheduleHint}},
 		{"instant in every zone", weekly(`schedule: instant, timezone: reader`), []string{`config.yaml:3:63: timezone: reader needs a schedule (an instant newsletter has no hour)`}},
-		{"newsletter", weekly(`schedule: instant, topics: go, items: [articles, notice], first: many, newest: 30, hold: maybe, grace: 6 hours`), []string{
+		{"newsletter", weekly(`schedule: instant, topics: go, items: [articles, notice], first: many, newest: 30, hold: maybe, grace: 6 hours, calendar: attached`), []string{
 			`config.yaml:3:61: expected a list (like [leadership, culture])`,
 			`config.yaml:3:83: "notice" is not known here (did you mean notices?)`,
 			`config.yaml:3:99: "many" is not a whole number from 0 to 1000`,
 			`config.yaml:3:113: "30" has no unit (like 30d, 6h or 2m: w, d, h, m, s)`,
 			`config.yaml:3:123: "maybe" is not known here (one of: auto, review)`,
 			`config.yaml:3:137: "6 hours" is not a duration (like 30d, 6h or 2m: w, d, h, m, s)`,
+			`config.yaml:3:156: "attached" is not known here (did you mean attach?)`,
 		}},
 		{"newsletter lists", weekly(`schedule: instant, topics: [go, go, [a]], items: []`), []string{
 			`config.yaml:3:66: "go" stands here a second time`,

@@ -140,7 +140,7 @@ func (r *reader) newsletters(n *yaml.Node, c *Config) {
 
 func (r *reader) newsletter(n *yaml.Node, l *Newsletter) {
 	var zone *yaml.Node
-	hold := "auto"
+	hold, calendar := "auto", "links"
 	before := len(r.mistakes)
 	r.fields(n, "newsletter "+l.Name, []field{
 		{key: "title", must: true, read: r.text(&l.Title)},
@@ -165,8 +165,9 @@ func (r *reader) newsletter(n *yaml.Node, l *Newsletter) {
 		{key: "newest", read: r.duration(&l.Newest, 0)},
 		{key: "hold", read: r.word(&hold, "auto", "review")},
 		{key: "grace", read: r.duration(&l.Grace, 0)},
+		{key: "calendar", read: r.word(&calendar, "links", "attach")},
 	})
-	l.Review = hold == "review"
+	l.Review, l.Attach = hold == "review", calendar == "attach"
 	if zone != nil && l.Schedule == "" && len(r.mistakes) == before {
 		r.wrong(zone, "timezone: reader needs a schedule", "an instant newsletter has no hour")
 	}
