@@ -2,14 +2,8 @@ package main
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"sync"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -17,25 +11,20 @@ import (
 	"github.com/standfirst/standfirst/internal/smtptest"
 )
 
-// TestKilled kills the real program with SIGKILL while it sends an edition to
-// a real mail server, and starts it again, until the edition is sent. Nobody is
+// killed kills the real program with SIGKILL while it sends an edition to a
+// real mail server, and starts it again, until the edition is sent. Nobody is
 // lost, everybody is written to under one Message-ID, and what comes twice is
 // at most what was in hand: a letter for each session and kill.
-func TestKilled(t *testing.T) {
+func killed(f *fault) {
 	if world() == "" {
-		t.Skip("no /proc here: after each kill a lease would last its minute")
+		f.Skip("no /proc here: after each kill a lease would last its minute")
 	}
-	t.Parallel()
 	const sessions = 10
-	kills, readers := 20, 2400
-	if testing.Short() {
-		kills, readers = 4, 600
-	}
-	relay := newRelay(t)
-	p := newPaper(t, relay.mail(sessions))
+	kills, readers := size(10, 50), size(1200, 20_000)
+	relay := newRelay(f.T)
+	p := newPaper(f.T, relay.mail(sessions))
 	p.readers(readers)
-	var published struct{ Edition string }
-	p.json(&published, "send", "weekly", "--yes", "--detach", "--json")
+	edition := p.publish()
 
 	rnd := rand.New(rand.NewPCG(20261124, 8))
 	out := new(bytes.Buffer)
@@ -55,29 +44,41 @@ func TestKilled(t *testing.T) {
 		time.Sleep(time.Duration(rnd.IntN(8000)) * time.Microsecond)
 		life.kill()
 		n := relay.taken()
+		relay.killing()
 		fmt.Fprintf(table, "%d\t%s\t%d\t%d\t%d\t\n", kill, time.Since(began).Round(time.Millisecond), n, relay.repeats(), kill*sessions)
 	}
 	last := p.start("serve")
 	began := time.Now()
-	var edition struct {
-		State                                string
-		Planned, Sent, Failed, Skipped, Open int
-	}
-	for deadline := time.Now().Add(time.Minute); edition.State != "sent"; time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the edition is not sent after a minute: %+v\n%s", edition, last.stderr())
-		}
-		p.json(&edition, "editions", "show", published.Edition, "--json")
-	}
+	said := p.finished(edition, readers, time.Minute, last)
 	last.kill()
 	fmt.Fprintf(table, "\t%s\t%d\t%d\t%d\t\n", time.Since(began).Round(time.Millisecond), relay.taken(), relay.repeats(), kills*sessions)
 	table.Flush()
-	t.Logf("%d readers, %d sessions\n%s", readers, sessions, out)
+	f.Logf("%d readers, %d sessions\n%s", readers, sessions, out)
+	lost := relay.check(readers, kills*sessions, sessions)
+	f.row(faultRow{fmt.Sprintf("%d × kill -9", kills), relay.taken(), lost, relay.repeats(), kills * sessions, said.String()})
+}
 
-	if edition.Planned != readers || edition.Sent != readers {
-		t.Errorf("the edition says %+v of %d readers", edition, readers)
+// stopped asks it to stop instead, as often: then nothing comes twice either.
+func stopped(f *fault) {
+	const sessions = 10
+	stops, readers := size(10, 50), size(1200, 20_000)
+	relay := newRelay(f.T)
+	p := newPaper(f.T, relay.mail(sessions))
+	p.readers(readers)
+	edition := p.publish()
+	rnd := rand.New(rand.NewPCG(20261124, 15))
+	for stop := 1; stop <= stops; stop++ {
+		letters := relay.taken() + rnd.IntN(2*readers*9/10/stops)
+		life := p.start("serve")
+		relay.wait(letters, 5*time.Second)
+		time.Sleep(time.Duration(rnd.IntN(8000)) * time.Microsecond)
+		life.terminate(5 * time.Second)
+		relay.killing()
 	}
-	relay.check(t, readers, kills*sessions)
+	last := p.start("serve")
+	said := p.finished(edition, readers, time.Minute, last)
+	lost := relay.check(readers, 0, 0)
+	f.row(faultRow{fmt.Sprintf("%d × SIGTERM", stops), relay.taken(), lost, relay.repeats(), 0, said.String()})
 }
 
 // TestKilledByHand is the same for send: who runs it again after a crash
@@ -97,7 +98,13 @@ func TestKilledByHand(t *testing.T) {
 
 	// One reader's server puts the letter off that may have come already. What
 	// is new since waits for the outcome; the command does not.
-	relay.putOff("reader0299@example.com")
+	late := address(readers - 1)
+	relay.says(func(e smtptest.Event) smtptest.Answer {
+		if e.Phase == "rcpt" && e.To == late {
+			return smtptest.Answer{Code: 451, Enhanced: [3]int{4, 7, 1}}
+		}
+		return smtptest.Answer{}
+	})
 	p.write("paper/articles/Four.md", "---\ntitle: Four\ndate: 2024-05-06\n---\n\nThe article called Four.\n")
 	began := time.Now()
 	out, code := p.run("send", "weekly", "--yes", "--json")
@@ -105,10 +112,7 @@ func TestKilledByHand(t *testing.T) {
 	if code != exitPartly {
 		t.Errorf("exit %d, want %d: somebody waits", code, exitPartly)
 	}
-	var all []struct {
-		State               string
-		Planned, Sent, Open int
-	}
+	var all []editionState
 	p.json(&all, "editions", "--json")
 	if len(all) != 2 {
 		t.Fatalf("editions: %+v", all)
@@ -120,7 +124,7 @@ func TestKilledByHand(t *testing.T) {
 	defer relay.mu.Unlock()
 	again := 0
 	for reader, ids := range relay.by {
-		if want := 2; len(ids) != want && reader != "reader0299@example.com" {
+		if want := 2; len(ids) != want && reader != late {
 			t.Errorf("%s has letters under %d Message-IDs, want %d", reader, len(ids), want)
 		}
 		for _, n := range ids {
@@ -132,240 +136,6 @@ func TestKilledByHand(t *testing.T) {
 	}
 }
 
-// A relay is a mail server that takes some milliseconds for each letter and
-// counts them.
-type relay struct {
-	host string
-	port int
-
-	mu      sync.Mutex
-	letters int
-	off     string                    // this reader is asked to come back later
-	by      map[string]map[string]int // reader, Message-ID
-	more    chan struct{}
-}
-
-func newRelay(t *testing.T) *relay {
-	r := &relay{by: make(map[string]map[string]int), more: make(chan struct{}, 1)}
-	server := &smtptest.Server{
-		Script: func(e smtptest.Event) smtptest.Answer {
-			if e.Phase != "data" {
-				return r.greylist(e)
-			}
-			return smtptest.Answer{Wait: time.Duration(2+e.Conn%5) * time.Millisecond}
-		},
-		Taken: r.take,
-	}
-	var err error
-	if r.host, r.port, err = server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	return r
-}
-
-// mail is the part of config.yaml that leads here.
-func (r *relay) mail(sessions int) string {
-	return fmt.Sprintf(`{transport: smtp, sessions: %d, smtp: {host: %q, port: %d, tls: none}, from: The Lead <news@example.com>}`,
-		sessions, r.host, r.port)
-}
-
-// putOff answers a reader's letters with "later" from now on.
-func (r *relay) putOff(reader string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.off = reader
-}
-
-func (r *relay) greylist(e smtptest.Event) smtptest.Answer {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if e.Phase == "rcpt" && e.To == r.off {
-		return smtptest.Answer{Code: 451, Enhanced: [3]int{4, 7, 1}}
-	}
-	return smtptest.Answer{}
-}
-
-func (r *relay) take(l smtptest.Letter) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.letters++
-	if r.by[l.To] == nil {
-		r.by[l.To] = make(map[string]int)
-	}
-	r.by[l.To][l.MessageID]++
-	select {
-	case r.more <- struct{}{}:
-	default:
-	}
-}
-
-func (r *relay) taken() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.letters
-}
-
-// repeats counts the letters that somebody had already.
-func (r *relay) repeats() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.letters - len(r.by)
-}
-
-// wait returns when so many letters have come, or patience is over.
-func (r *relay) wait(letters int, patience time.Duration) {
-	over := time.After(patience)
-	for r.taken() < letters {
-		select {
-		case <-r.more:
-		case <-over:
-			return
-		}
-	}
-}
-
-// check sees that everybody has the letter, under one Message-ID, and that not
-// more than bound came twice.
-func (r *relay) check(t *testing.T, readers, bound int) {
-	t.Helper()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if lost := readers - len(r.by); lost != 0 {
-		t.Errorf("%d readers are lost", lost)
-	}
-	for reader, ids := range r.by {
-		if len(ids) != 1 {
-			t.Errorf("%s has letters under %d Message-IDs", reader, len(ids))
-		}
-	}
-	if repeats := r.letters - len(r.by); repeats > bound {
-		t.Errorf("%d letters came again, more than %d", repeats, bound)
-	}
-}
-
-// A paper is a publication in a folder of its own, and the real program.
-type paper struct {
-	*testing.T
-	dir, program string
-}
-
-// builtIn is the folder of the program that built made.
-var builtIn string
-
-// built is the program, made once.
-var built = sync.OnceValues(func() (string, error) {
-	var err error
-	if builtIn, err = os.MkdirTemp("", "standfirst-test"); err != nil {
-		return "", err
-	}
-	file := filepath.Join(builtIn, "standfirst")
-	if out, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return file, nil
-})
-
-func newPaper(t *testing.T, mail string) *paper {
-	program, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &paper{t, t.TempDir(), program}
-	p.write("config.yaml", `
-publication: {title: The Lead, url: "http://localhost:8080", timezone: Europe/London, address: 1 Example Street}
-content: [{dir: paper, settle: 0s}]
-newsletters: {weekly: {title: The Weekly, schedule: "0 4 1 1 *"}}
-web: {listen: "127.0.0.1:0"}
-mail: `+mail+"\n")
-	for _, title := range []string{"One", "Two", "Three"} {
-		p.write("paper/articles/"+title+".md", "---\ntitle: "+title+"\ndate: 2024-05-06\n---\n\nThe article called "+title+".\n")
-	}
-	return p
-}
-
-func (p *paper) write(name, text string) {
-	p.Helper()
-	file := filepath.Join(p.dir, filepath.FromSlash(name))
-	if err := cmp.Or(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
-		p.Fatal(err)
-	}
-}
-
-// readers brings in n made-up ones.
-func (p *paper) readers(n int) {
-	p.Helper()
-	var csv bytes.Buffer
-	csv.WriteString("email\n")
-	for i := range n {
-		fmt.Fprintf(&csv, "reader%04d@example.com\n", i)
-	}
-	p.write("readers.csv", csv.String())
-	if out, code := p.run("subscribers", "import", "readers.csv"); code != 0 {
-		p.Fatalf("exit %d: %s", code, out)
-	}
-}
-
-// run runs a command and returns what it printed, and its exit code.
-func (p *paper) run(args ...string) (stdout string, code int) {
-	p.Helper()
-	var out, errs bytes.Buffer
-	cmd := exec.Command(p.program, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, &out, &errs
-	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
-		p.Fatal(err)
-	}
-	if errs.Len() > 0 {
-		p.Logf("%v: %s", args, errs.String())
-	}
-	return out.String(), cmd.ProcessState.ExitCode()
-}
-
-// json runs a command and reads its answer.
-func (p *paper) json(to any, args ...string) {
-	p.Helper()
-	out, code := p.run(args...)
-	if code != 0 {
-		p.Fatalf("%v: exit %d", args, code)
-	}
-	if err := json.Unmarshal([]byte(out), to); err != nil {
-		p.Fatalf("%v: %v\n%s", args, err, out)
-	}
-}
-
-// A life is a process of the program.
-type life struct {
-	t   *testing.T
-	cmd *exec.Cmd
-	err *bytes.Buffer
-	end sync.Once
-}
-
-func (p *paper) start(args ...string) *life {
-	p.Helper()
-	l := &life{t: p.T, cmd: exec.Command(p.program, args...), err: new(bytes.Buffer)}
-	l.cmd.Dir, l.cmd.Stderr = p.dir, l.err
-	if err := l.cmd.Start(); err != nil {
-		p.Fatal(err)
-	}
-	p.Cleanup(l.kill)
-	return l
-}
-
-// kill ends it the hard way.
-func (l *life) kill() {
-	l.end.Do(func() {
-		_ = l.cmd.Process.Kill()
-		_ = l.cmd.Wait()
-	})
-}
-
-// stderr ends it, and returns what it said.
-func (l *life) stderr() string {
-	l.kill()
-	return l.err.String()
-}
-
 // TestKilledWhileExpanding kills send before all readers are found, at several
 // moments; whoever runs it again finishes the edition, with no serve running.
 func TestKilledWhileExpanding(t *testing.T) {
@@ -373,7 +143,7 @@ func TestKilledWhileExpanding(t *testing.T) {
 		t.Skip("no /proc here: after the kill a lease would last its minute")
 	}
 	t.Parallel()
-	const sessions, readers = 4, 6000
+	const sessions, readers = 10, 6000
 	relay := newRelay(t)
 	p := newPaper(t, relay.mail(sessions))
 	p.readers(readers)
@@ -381,19 +151,11 @@ func TestKilledWhileExpanding(t *testing.T) {
 		send := p.start("send", "weekly", "--yes")
 		relay.wait(after, 20*time.Second)
 		send.kill()
+		relay.killing()
 	}
 	out, code := p.run("send", "weekly", "--yes", "--json")
 	if code != exitDone && code != exitNothing {
 		t.Errorf("exit %d: %s", code, out)
 	}
-	relay.mu.Lock()
-	defer relay.mu.Unlock()
-	for reader, ids := range relay.by {
-		if len(ids) != 1 {
-			t.Errorf("%s has letters under %d Message-IDs", reader, len(ids))
-		}
-	}
-	if len(relay.by) != readers {
-		t.Errorf("%d of %d readers have a letter", len(relay.by), readers)
-	}
+	relay.check(readers, 3*sessions, sessions)
 }

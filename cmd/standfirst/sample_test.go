@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -24,7 +23,7 @@ func TestSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &paper{t, t.TempDir(), program}
+	p := &paper{T: t, dir: t.TempDir(), program: program}
 	root := filepath.Join("..", "..")
 	if err := os.CopyFS(filepath.Join(p.dir, "examples"), os.DirFS(filepath.Join(root, "examples"))); err != nil {
 		t.Fatal(err)
@@ -80,21 +79,6 @@ func TestSample(t *testing.T) {
 		t.Errorf("Ada's letter holds %v", kinds)
 	}
 	serve.terminate(5 * time.Second)
-}
-
-// terminate asks it to end, and sees that it does so well and in time.
-func (l *life) terminate(patience time.Duration) {
-	l.t.Helper()
-	began := time.Now()
-	if err := l.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		l.t.Fatal(err)
-	}
-	late := time.AfterFunc(2*patience, func() { _ = l.cmd.Process.Kill() })
-	defer late.Stop()
-	l.end.Do(func() { _ = l.cmd.Wait() })
-	if took, code := time.Since(began), l.cmd.ProcessState.ExitCode(); took > patience || code != 0 {
-		l.t.Errorf("SIGTERM: exit %d after %s\n%s", code, took, l.err)
-	}
 }
 
 // freeAddress is one that nobody listens on for now.
