@@ -1,12 +1,16 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/mail"
 	"os/exec"
 	"reflect"
 	"regexp"
@@ -18,6 +22,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/standfirst/standfirst/feed/lint"
 	"github.com/standfirst/standfirst/internal/smtptest"
 )
 
@@ -29,6 +34,7 @@ var verbs = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"http":      httpVerb,
 	"relay":     relayVerb,
 	"terminate": terminateVerb,
+	"attached":  attachedVerb,
 }
 
 // exit CODE COMMAND … runs a command that must end with this code.
@@ -150,6 +156,44 @@ func terminateVerb(ts *testscript.TestScript, neg bool, args []string) {
 	for _, cmd := range ts.BackgroundCmds() {
 		ts.Check(cmd.Process.Signal(syscall.SIGTERM))
 	}
+}
+
+// attached FILE writes down what the letter in a file has attached, which must
+// be one calendar, and a good one.
+func attachedVerb(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: attached FILE")
+	}
+	letter, err := mail.ReadMessage(strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	kind, params, err := mime.ParseMediaType(letter.Header.Get("Content-Type"))
+	ts.Check(err)
+	if kind != "multipart/mixed" {
+		ts.Fatalf("the letter is %s: nothing is attached", kind)
+	}
+	parts := multipart.NewReader(letter.Body, params["boundary"])
+	var calendar []byte
+	var kinds []string
+	for {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			break
+		}
+		ts.Check(err)
+		kinds = append(kinds, part.Header.Get("Content-Type"))
+		if part.FileName() != "" {
+			fmt.Fprintf(ts.Stdout(), "%s: %s\n", part.FileName(), part.Header.Get("Content-Type"))
+			calendar, err = io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+			ts.Check(err)
+		}
+	}
+	if len(kinds) != 2 || !strings.HasPrefix(kinds[0], "multipart/alternative") || calendar == nil {
+		ts.Fatalf("parts are %q, want the letter and a calendar", kinds)
+	}
+	for _, f := range lint.Check("ics", calendar, time.Now()) {
+		ts.Fatalf("the calendar: %v", f)
+	}
+	fmt.Fprint(ts.Stdout(), strings.ReplaceAll(string(calendar), "\r\n", "\n"))
 }
 
 // http [-until REGEXP] METHOD PATH [Header:value …] [body] asks the server at
