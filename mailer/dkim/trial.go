@@ -35,11 +35,21 @@ func (s *Signer) tryOut() error {
 			case !ok:
 				return fmt.Errorf("selector %s, probe %d: not taken", k.Selector, i)
 			case !bytes.Equal(got, want):
-				return fmt.Errorf("selector %s, probe %d: signed %.900q, not %.900q", k.Selector, i, got, want)
+				return fmt.Errorf("selector %s, probe %d: %s", k.Selector, i, difference(got, want))
 			}
 		}
 	}
 	return nil
+}
+
+// difference shows where two letters part.
+func difference(got, want []byte) string {
+	n := 0
+	for n < min(len(got), len(want)) && got[n] == want[n] {
+		n++
+	}
+	about := func(b []byte) []byte { return b[max(0, n-20):min(len(b), n+40)] }
+	return fmt.Sprintf("differs at byte %d: %q, not %q", n, about(got), about(want))
 }
 
 // stamped returns the time in the first signature of a letter.
