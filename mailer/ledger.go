@@ -37,6 +37,9 @@ type Claim struct {
 	Now     time.Time
 	Lease   time.Duration
 	Edition string // only of this edition; empty: of any
+	// Newsletters are those whose letters this process can write; none: all.
+	// Blocks of others are left to processes that know them.
+	Newsletters []string
 }
 
 // A Settlement is what became of one delivery.

@@ -36,6 +36,7 @@ type run struct {
 	pace        *pace
 	copiers     *copiers
 	returns     tally
+	barren      int          // times in a row that nothing due could be claimed
 	unwritten   atomic.Int64 // results that the ledger did not take
 
 	mu       sync.Mutex
@@ -65,12 +66,13 @@ func (r *run) claiming() error {
 			r.wait(until.Sub(now))
 			continue
 		}
-		block, err := r.w.Ledger.Claim(r.soft, Claim{Owner: r.w.Owner, Now: now, Lease: r.lease, Edition: r.edition})
+		block, err := r.w.Ledger.Claim(r.soft, Claim{Owner: r.w.Owner, Now: now, Lease: r.lease, Edition: r.edition, Newsletters: r.w.Newsletters})
 		if err != nil {
 			r.trouble("block not claimed", err)
 			continue
 		}
 		if block != nil {
+			r.barren = 0
 			r.hand(r.hold(block, now))
 			continue
 		}
@@ -98,9 +100,14 @@ func (r *run) nothing(now time.Time) (wait time.Duration, done bool, err error) 
 		return 0, false, err
 	}
 	wait = poll
-	if ok {
-		// What is due and yet not ours may be so for a moment only.
+	switch {
+	case ok && due.After(now):
 		wait = min(poll, max(due.Sub(now), 50*time.Millisecond))
+	case ok:
+		// What is due and yet not ours may be so for a moment only, or be left
+		// to processes that know its newsletter.
+		wait = min(poll, 50*time.Millisecond<<min(r.barren, 7))
+		r.barren++
 	}
 	if !r.drain {
 		return wait, false, nil
@@ -119,7 +126,7 @@ func (r *run) nothing(now time.Time) (wait time.Duration, done bool, err error) 
 	case halted:
 		return 0, true, nil
 	case ok && (!due.After(now) || awaited):
-		return wait, false, nil
+		return min(wait, time.Second), false, nil
 	}
 	if u, is := r.w.Ledger.(Untrier); is {
 		more, err := u.Untried(r.soft, r.edition, now)

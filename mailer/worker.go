@@ -29,6 +29,9 @@ type Worker struct {
 	Rest     time.Duration // after the relay refused us the first time, then twice as long each time; 0: 30 seconds
 	Rules    Rules
 	Edition  string // drain only this one; empty: all
+	// Newsletters are those whose letters Press can write; none: all. Other
+	// processes on the ledger may know more.
+	Newsletters []string
 
 	// Log may be nil: silent. Single letters are told at Debug only, what
 	// concerns an edition or the relay above it. Readers' addresses are never

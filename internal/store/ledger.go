@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/standfirst/standfirst/digest"
@@ -34,7 +35,11 @@ func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) 
 	if err := db.sweep(ctx, c.Now, clock); err != nil {
 		return nil, err
 	}
-	due := []any{c.Now.UnixMilli(), clock, c.Edition, c.Edition}
+	newsletters := ""
+	if len(c.Newsletters) > 0 {
+		newsletters = "," + strings.Join(c.Newsletters, ",") + ","
+	}
+	due := []any{c.Now.UnixMilli(), clock, c.Edition, c.Edition, newsletters, newsletters}
 	var id int64
 	if err := db.read().row(ctx, dueSQL, due...).Scan(&id); err != nil {
 		return nil, none(err)
@@ -74,6 +79,7 @@ func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) 
 const dueSQL = `SELECT b.id FROM blocks b JOIN editions e ON e.n = b.edition
 	WHERE b.done = 0 AND b.due <= $1 AND (b.lease_until IS NULL OR b.lease_until < $2)
 		AND e.state = 'sending' AND ($3 = '' OR e.id = $4)
+		AND ($5 = '' OR $6 LIKE '%,' || e.newsletter || ',%')
 	ORDER BY b.due, b.id LIMIT 1`
 
 // none takes "no rows" as nothing.

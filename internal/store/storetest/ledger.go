@@ -33,6 +33,26 @@ var ledgerTests = []test{
 		w.is("erased, and not", []mailer.Standing{{Reason: mailer.Erased}, {}}, got)
 	}},
 
+	{"letters of unknown newsletters are left to others", func(w *world) {
+		w.article("a")
+		w.readers(1)
+		w.send("one")
+		claim := func(newsletters ...string) *mailer.Block {
+			w.Helper()
+			b, err := w.db.Claim(w.ctx, mailer.Claim{Owner: "test", Now: w.now, Lease: lease, Newsletters: newsletters})
+			w.must(err)
+			return b
+		}
+		for _, others := range [][]string{{"other"}, {"week", "weekly-2", "eekly"}} {
+			if b := claim(others...); b != nil {
+				w.Errorf("who knows %v claimed %s", others, b.Edition)
+			}
+		}
+		if b := claim("other", weekly); b == nil {
+			w.Error("who knows it could not claim it")
+		}
+	}},
+
 	{"bookmarks move with what was given, and only then", func(w *world) {
 		w.article("a")
 		ids := w.readers(5)
