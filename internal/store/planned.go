@@ -28,48 +28,6 @@ func readers(ctx context.Context, s session, newsletter string, now time.Time, w
 	return out, err
 }
 
-// told fills in which of these events a letter to each reader spoke of, in any
-// newsletter.
-func told(ctx context.Context, s session, events []string, readers []digest.Reader) error {
-	if len(events) == 0 || len(readers) == 0 {
-		return nil
-	}
-	at := make(map[int64]*digest.Reader, len(readers))
-	var ids []int64
-	for i := range readers {
-		at[readers[i].Subscriber] = &readers[i]
-		ids = append(ids, readers[i].Subscriber)
-	}
-	ids = distinct(ids)
-	for _, event := range events {
-		editions, err := numbers(ctx, s, `SELECT DISTINCT edition FROM version_items
-			WHERE item = $1 AND kind <> 'article' ORDER BY edition`, event)
-		if err != nil {
-			return fmt.Errorf("letters about event %s: %w", event, err)
-		}
-		for _, edition := range editions {
-			err := groups(ids, 5, func(in string, lo, hi int64, args []any) error {
-				got, err := numbers(ctx, s, `SELECT d.subscriber FROM deliveries d
-					WHERE d.edition = $1 AND d.subscriber BETWEEN $2 AND $3 AND d.state = 'sent'
-						AND EXISTS (SELECT 1 FROM version_items i WHERE i.edition = d.edition AND i.version = d.version
-							AND i.kind <> 'article' AND i.item = $4)
-						AND d.subscriber IN (`+in+`)`, append([]any{edition, lo, hi, event}, args...)...)
-				for _, id := range got {
-					if at[id].Told == nil {
-						at[id].Told = make(map[string]bool)
-					}
-					at[id].Told[event] = true
-				}
-				return err
-			})
-			if err != nil {
-				return fmt.Errorf("who was told of event %s: %w", event, err)
-			}
-		}
-	}
-	return nil
-}
-
 // Zones implements digest.Readers. Readers who get no letters count too: each
 // edition has a row for them.
 func (db *DB) Zones(ctx context.Context, newsletter string) ([]string, error) {

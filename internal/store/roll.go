@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -127,6 +129,19 @@ func readRoll(lo, hi int64, b []byte) ([]entry, error) {
 		return nil, err
 	}
 	return entries, nil
+}
+
+// findInRoll returns the entry of a reader; ok is false if there is none.
+func findInRoll(lo, hi int64, b []byte, subscriber int64) (e entry, ok bool, err error) {
+	entries, err := readRoll(lo, hi, b)
+	if err != nil {
+		return entry{}, false, err
+	}
+	i, ok := slices.BinarySearchFunc(entries, subscriber, func(e entry, id int64) int { return cmp.Compare(e.subscriber, id) })
+	if !ok {
+		return entry{}, false, nil
+	}
+	return entries[i], true, nil
 }
 
 // unroll reads what the checksum is of. Without an error there is an entry.
