@@ -40,6 +40,8 @@ type Counts struct {
 	Skipped  int `json:"skipped"`
 	Open     int `json:"open"`
 	None     int `json:"none"`
+	Bounced  int `json:"bounced"` // of Failed: there is no such address
+	Waiting  int `json:"waiting"` // of Open: put off until their next attempt
 }
 
 // State is where an edition stands.

@@ -31,14 +31,12 @@ type drain struct {
 func (d *drain) run(e *env) error {
 	worker := d.worker()
 	worker.Ledger = &ledger{d.db, d}
-	p := &progress{line: newLine(e.stderr)}
-	if e.json {
-		p.line = nil
+	if !e.json {
+		defer d.progress(e.ctx, d.edition, newLine(e.stderr))()
 	}
-	defer p.line.end()
 	d.note()
 	d.publisher.Queued = func() { d.note(); worker.Wake() }
-	worker.Progress = func(_ string, s mailer.Settlement) { d.note(); p.settled(s.Outcome) }
+	worker.Progress = func(string, mailer.Settlement) { d.note() }
 	expanding, stop := context.WithCancel(e.ctx)
 	defer stop()
 	var g errgroup.Group

@@ -80,7 +80,8 @@ func (c *editionsListCmd) Run(e *env) error {
 }
 
 type editionsShowCmd struct {
-	ID string `arg:"" help:"The edition, like weekly/2026-11-24T08:00."`
+	ID    string `arg:"" help:"The edition, like weekly/2026-11-24T08:00."`
+	Watch bool   `short:"w" help:"Stay and tell how it goes until it is sent."`
 }
 
 // versionReport is how a version stands in JSON.
@@ -101,10 +102,16 @@ func (c *editionsShowCmd) Run(e *env) error {
 	if err != nil {
 		return missingEdition(c.ID, err)
 	}
+	if c.Watch {
+		if ed, err = a.watch(e, ed); err != nil {
+			return err
+		}
+	}
 	versions, readers, err := a.db.Versions(e.ctx, c.ID)
 	if err != nil {
 		return err
 	}
+	pace := ed.Average(time.Now())
 	reports := []versionReport{}
 	for i, v := range versions {
 		reports = append(reports, versionReport{v.N, v.Language, readers[i], v.Items})
@@ -112,12 +119,17 @@ func (c *editionsShowCmd) Run(e *env) error {
 	if e.json {
 		return e.answer(struct {
 			editionReport
+			Rate float64         `json:"rate"`
+			Left float64         `json:"seconds_left"`
 			List []versionReport `json:"version_list"`
-		}{reportOf(ed), reports})
+		}{reportOf(ed), pace.Rate, pace.Left.Seconds(), reports})
 	}
 	e.printf("%s: %s\n", ed.ID, ed.State)
 	if ed.Reason != "" {
 		e.printf("  %s\n", ed.Reason)
+	}
+	if ed.State == digest.Sending {
+		e.printf("  %s\n", going(ed.Counts, pace))
 	}
 	e.printf("  %s; %s got nothing\n", counted(ed.Counts), plural(ed.None, "reader"))
 	out := e.table()
@@ -125,6 +137,33 @@ func (c *editionsShowCmd) Run(e *env) error {
 		fmt.Fprintf(out, "  version %d\t%s\t%s\t%s\n", v.Version, v.Language, plural(v.Readers, "reader"), plural(len(v.Items), "item"))
 	}
 	return out.Flush()
+}
+
+// watch tells how an edition goes until nothing more will happen to it soon.
+func (a *app) watch(e *env, ed *digest.Edition) (*digest.Edition, error) {
+	l := newLine(e.stderr)
+	defer l.end()
+	var meter digest.Meter
+	for told := time.Now(); ed.State == digest.Sending; {
+		pace := meter.Add(time.Now(), ed.Counts, ed.Waiting)
+		switch {
+		case l != nil:
+			l.say("%s", going(ed.Counts, pace))
+		case time.Since(told) >= 10*time.Second:
+			told = time.Now()
+			fmt.Fprintln(e.stderr, going(ed.Counts, pace))
+		}
+		select {
+		case <-e.ctx.Done():
+			return ed, nil
+		case <-time.After(time.Second):
+		}
+		var err error
+		if ed, err = a.db.Edition(e.ctx, ed.ID); err != nil {
+			return nil, err
+		}
+	}
+	return ed, nil
 }
 
 // act is what pause, resume, approve and cancel have in common.

@@ -1,12 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"sync"
 	"time"
 
-	"github.com/standfirst/standfirst/mailer"
+	"github.com/standfirst/standfirst/digest"
 )
 
 // line is one line of a terminal that is rewritten as work goes on; elsewhere
@@ -39,25 +40,55 @@ func (l *line) end() {
 	}
 }
 
-// progress counts letters on a line.
-type progress struct {
-	line *line
-
-	mu           sync.Mutex
-	sent, others int
+// progress tells on a line how an edition goes, until stop is called.
+func (a *app) progress(ctx context.Context, edition string, l *line) (stop func()) {
+	if l == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var done sync.WaitGroup
+	done.Go(func() {
+		var meter digest.Meter
+		ticker := time.NewTicker(500 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			if ed, err := a.db.Edition(ctx, edition); err == nil {
+				l.say("%s", going(ed.Counts, meter.Add(time.Now(), ed.Counts, ed.Waiting)))
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+		}
+	})
+	return func() {
+		cancel()
+		done.Wait()
+		l.end()
+	}
 }
 
-func (p *progress) settled(o mailer.Outcome) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if o.State == mailer.Sent {
-		p.sent++
-	} else {
-		p.others++
+// going writes how an edition goes: "1,204 of 12,408 accepted, 3 waiting,
+// 2 bounced; 412 a second, 27s left".
+func going(c digest.Counts, p digest.Pace) string {
+	s := fmt.Sprintf("%s of %s accepted", number(c.Sent), number(c.Planned))
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{c.Waiting, "waiting"}, {c.Bounced, "bounced"}, {c.Failed - c.Bounced, "failed"}, {c.Skipped, "skipped"}} {
+		if part.n > 0 {
+			s += fmt.Sprintf(", %s %s", number(part.n), part.what)
+		}
 	}
-	if p.others > 0 {
-		p.line.say("%s sent, %s not", number(p.sent), number(p.others))
-		return
+	switch {
+	case p.Rate >= 10:
+		s += fmt.Sprintf("; %s a second", number(int(p.Rate+0.5)))
+	case p.Rate > 0:
+		s += fmt.Sprintf("; %.1f a second", p.Rate)
 	}
-	p.line.say("%s sent", number(p.sent))
+	if p.Left > 0 {
+		s += fmt.Sprintf(", %s left", p.Left)
+	}
+	return s
 }
