@@ -298,8 +298,8 @@ func (a *app) seed(ctx context.Context) error {
 	if a.conf.Readers.Seed == "" {
 		return nil
 	}
-	first, err := a.db.Once(ctx, "seed")
-	if err != nil || !first {
+	done, err := a.db.Did(ctx, "seed")
+	if err != nil || done {
 		return err
 	}
 	f, err := os.Open(a.conf.Readers.Seed)
@@ -311,7 +311,10 @@ func (a *app) seed(ctx context.Context) error {
 	if _, err := im.Import(ctx, f, time.Now(), subscribers.ImportOptions{}); err != nil {
 		return fmt.Errorf("readers.seed: %w", err)
 	}
-	return nil
+	// Only now: it does no harm to import them twice, but not to have them at
+	// all, because a process was killed over it, is a poor first run.
+	_, err = a.db.Once(ctx, "seed")
+	return err
 }
 
 // takeOver takes letters out of the hands of processes on this machine that were

@@ -8,20 +8,30 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
-	"github.com/standfirst/standfirst/internal/config"
-	"github.com/standfirst/standfirst/internal/store"
 	"github.com/standfirst/standfirst/mailer"
 )
 
+// A part of serve may have a process of its own. The zero part is all of it.
+type part string
+
+// The parts.
+const (
+	partWeb  part = "web"
+	partSend part = "send"
+)
+
+func (p part) pages() bool { return p != partSend }
+func (p part) sends() bool { return p != partWeb }
+
 type serveCmd struct {
 	Listen string `placeholder:"ADDR" help:"Listen on this address instead of web.listen."`
+	Only   part   `enum:",web,send" default:"" placeholder:"web|send" help:"Only the pages and feeds, or only syncing, publishing and sending."`
 	Log    string `enum:"text,json" default:"text" help:"How to write the log: ${enum}."`
 }
 
@@ -30,9 +40,20 @@ func (c *serveCmd) Help() string {
 sends the letters, and answers at publication.url. Stops on SIGINT or SIGTERM
 after the letters in hand; a second signal stops at once.
 
+Any number of processes may serve one PostgreSQL, on any machines: a slot is
+published by one of them, all send, and what a process leaves behind that dies
+is taken over within a minute. While a new configuration is rolled out, the
+newsletters of whoever began last count. --only splits them:
+
+  --only web    pages and feeds, from what others sync; reads no source (but
+                shows the pictures in its folders), publishes and sends nothing
+  --only send   syncs, publishes and sends; answers only /healthz, /readyz and
+                /metrics
+
 Examples:
   standfirst serve
-  standfirst serve --listen :8081 --log json`
+  standfirst serve --listen :8081 --log json
+  standfirst serve --only web --listen :8080`
 }
 
 func (c *serveCmd) Run(e *env) error {
@@ -48,21 +69,27 @@ func (c *serveCmd) Run(e *env) error {
 		return fmt.Errorf("web: %w", err)
 	}
 	defer listener.Close()
-	reports, err := a.sync(e.ctx, content.SyncOptions{})
-	if err != nil {
-		return err
+	var reports []content.Report
+	if c.Only.sends() {
+		if reports, err = a.sync(e.ctx, content.SyncOptions{}); err != nil {
+			return err
+		}
 	}
-	if err := a.shelf.Build(e.ctx); err != nil {
-		return err
+	if c.Only.pages() {
+		if err := a.shelf.Build(e.ctx); err != nil {
+			return err
+		}
 	}
-	if err := a.welcome(e, reports, listener.Addr()); err != nil {
+	if err := a.welcome(e, c.Only, reports, listener.Addr()); err != nil {
 		return err
 	}
 	a.logTo(e.stderr, c.Log)
-	if err := a.takeOver(e.ctx); err != nil {
-		return err
+	if c.Only.sends() {
+		if err := a.takeOver(e.ctx); err != nil {
+			return err
+		}
 	}
-	return a.run(e.ctx, listener)
+	return a.run(e.ctx, c.Only, listener)
 }
 
 func first(values ...string) string {
@@ -84,10 +111,32 @@ func (a *app) logTo(w io.Writer, form string) {
 	a.syncer.Log, a.publisher.Log = a.log, a.log
 }
 
-// run starts every service and ends when ctx does, or when one fails.
-func (a *app) run(ctx context.Context, listener net.Listener) error {
-	expand, released, changed := make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
-	worker, metrics := a.worker(), newMetrics(a.db)
+// run starts the services of a part and ends when ctx does, or when one fails.
+func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
+	g, ctx := errgroup.WithContext(ctx)
+	metrics, changed := newMetrics(a.db), make(chan struct{}, 1)
+	if only.sends() {
+		a.send(ctx, g, metrics, changed)
+	}
+	handler := vitals(a.db.Ping, metrics.handler())
+	if only.pages() {
+		site := a.server()
+		site.Metrics, site.Answered = metrics.handler(), metrics.answered
+		handler = site.Handler()
+		g.Go(func() error { return a.rebuild(ctx, changed) })
+	}
+	a.answer(ctx, g, listener, handler)
+	err := g.Wait()
+	a.log.Info("stopped")
+	return err
+}
+
+// send starts what reads the sources, publishes and sends. It leaves a note in
+// changed when there is something else for the feeds.
+func (a *app) send(ctx context.Context, g *errgroup.Group, metrics *metrics, changed chan<- struct{}) {
+	expand, released := make(chan struct{}, 1), make(chan struct{}, 1)
+	worker := a.worker()
+	worker.Newsletters = a.names()
 	worker.Progress = func(_ string, s mailer.Settlement) { metrics.settled(s.Outcome) }
 	a.publisher.Queued = func() { wake(expand); worker.Wake() }
 	a.syncer.Released = func() { wake(released); wake(changed) }
@@ -97,10 +146,19 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 		_, err := a.syncer.Sync(ctx, time.Now(), content.SyncOptions{})
 		return err
 	}}
-	site := a.server()
-	site.Metrics, site.Answered = metrics.handler(), metrics.answered
+	g.Go(func() error { return a.syncer.Run(ctx) })
+	g.Go(func() error { return scheduler.Run(ctx, released) })
+	g.Go(func() error { return a.publisher.Run(ctx, expand) })
+	if len(a.newsletters) > 0 { // else there are no letters that could be written here
+		g.Go(func() error { return worker.Run(ctx) })
+	}
+	g.Go(func() error { return a.watchOver(ctx) })
+}
+
+// answer starts what answers over HTTP.
+func (a *app) answer(ctx context.Context, g *errgroup.Group, listener net.Listener, handler http.Handler) {
 	server := &http.Server{
-		Handler:           site.Handler(),
+		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,
@@ -108,13 +166,6 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return a.syncer.Run(ctx) })
-	g.Go(func() error { return scheduler.Run(ctx, released) })
-	g.Go(func() error { return a.publisher.Run(ctx, expand) })
-	g.Go(func() error { return worker.Run(ctx) })
-	g.Go(func() error { return a.rebuild(ctx, changed) })
-	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("web: %w", err)
@@ -127,9 +178,6 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 		defer cancel()
 		return server.Shutdown(ending)
 	})
-	err := g.Wait()
-	a.log.Info("stopped")
-	return err
 }
 
 // wake leaves a note for a service that may be busy.
@@ -185,83 +233,4 @@ func (a *app) watchOver(ctx context.Context) error {
 			a.log.Warn("leases of killed processes could not be looked at", "err", err)
 		}
 	}
-}
-
-// welcome is the one screen that says where everything is.
-func (a *app) welcome(e *env, reports []content.Report, addr net.Addr) error {
-	url := a.conf.Publication.URL
-	e.printf("Standfirst %s: %s\n\n", version(), a.conf.Publication.Title)
-	out := e.table()
-	fmt.Fprintf(out, "  Site\t%s/\n", url)
-	fmt.Fprintf(out, "  Feeds\t%s/feeds\n", url)
-	if a.mailbox != nil {
-		fmt.Fprintf(out, "  Mailbox\t%s/mailbox\tmail is caught; none leaves this machine\n", url)
-	} else {
-		fmt.Fprintf(out, "  Mail\t%s:%d (%s)\n", a.conf.Mail.SMTP.Host, a.conf.Mail.SMTP.Port, a.conf.Mail.SMTP.TLS)
-	}
-	fmt.Fprintf(out, "  Database\t%s\n", store.Name(string(a.conf.Database)))
-	fmt.Fprintf(out, "  Listening\t%s\n", addr)
-	out.Flush()
-	e.printf("\n")
-	for _, r := range reports {
-		e.printf("  %s: %s, %s%s\n", r.Source, plural(r.Articles, "article"), plural(r.Events, "event"), notes(r))
-		for _, line := range r.Errors {
-			e.printf("    %s\n", line)
-		}
-	}
-	for _, n := range a.newsletters {
-		line, err := a.next(e.ctx, n)
-		if err != nil {
-			return err
-		}
-		e.printf("  %s\n", line)
-	}
-	if len(a.newsletters) > 0 && a.conf.Mail.Transport == config.Mailbox {
-		e.printf("\nSend the first digest now, in another terminal:\n\n  %s send %s --yes%s\n\n", self(), a.newsletters[0].Name, e.flag())
-	}
-	e.printf("Ctrl-C stops. %s --help lists what else there is.\n\n", self())
-	return nil
-}
-
-// flag repeats --config where it is not the default.
-func (e *env) flag() string {
-	if e.config == "config.yaml" {
-		return ""
-	}
-	return " --config " + e.config
-}
-
-// next tells when a newsletter goes next, and with what if it went now.
-func (a *app) next(ctx context.Context, n *digest.Newsletter) (string, error) {
-	plan, err := a.publisher.Plan(ctx, n.Name, 0, time.Now())
-	if err != nil {
-		return "", err
-	}
-	when := "as soon as something is out"
-	if !n.Instant() {
-		slot := n.Next(time.Now())
-		when = slot.In(n.Zone).Format("Monday 2 January 2006 15:04") + ", " + n.Zone.String()
-		if n.ReaderZone {
-			when = slot.Format("Monday 2 January 2006 15:04") + " in each reader's own time zone"
-		}
-	}
-	return fmt.Sprintf("%s (%s) goes out %s: now %s in %s",
-		n.Title, n.Name, when, plural(plan.Planned, "letter"), plural(plan.Counts.Versions, "version")), nil
-}
-
-// notes tells what needs an editor.
-func notes(r content.Report) string {
-	var parts []string
-	for _, p := range []struct {
-		n    int
-		what string
-	}{{r.Drafts, "draft"}, {r.Scheduled, "scheduled"}, {r.Held, "held"}, {r.Refused, "refused"}} {
-		if p.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(parts, ", ") + ")"
 }

@@ -63,6 +63,19 @@ func (db *DB) Once(ctx context.Context, name string) (bool, error) {
 	return n == 1, nil
 }
 
+// Did reports whether Once was called with a name. Who may be killed over what
+// is done once, and can do it twice, asks Did before it and calls Once after.
+func (db *DB) Did(ctx context.Context, name string) (bool, error) {
+	_, err := db.setting(ctx, "once "+name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", name, err)
+	}
+	return true, nil
+}
+
 // A LogEntry says who did what, and when. Entries are never changed.
 type LogEntry struct {
 	At      time.Time

@@ -274,6 +274,9 @@ var editionTests = []test{
 		w.must(err)
 		w.is("set", "light", v)
 		for i, want := range []bool{true, false} {
+			did, err := w.db.Did(w.ctx, "seed")
+			w.must(err)
+			w.is(fmt.Sprint("did ", i), !want, did)
 			first, err := w.db.Once(w.ctx, "seed")
 			w.must(err)
 			w.is(fmt.Sprint("once ", i), want, first)
