@@ -72,10 +72,11 @@ func (c *numbered) Write(p []byte) (int, error) {
 // ready asks whether 354 is said. go-smtp cannot refuse here, so a refused
 // client seems to it to send an empty text.
 func (c *numbered) ready() error {
-	a, err := c.session.answer("ready", first(c.session.to))
-	switch {
-	case err != nil:
+	a := c.session.decide("ready", first(c.session.to))
+	if err := c.session.suffer(a); err != nil {
 		return err
+	}
+	switch {
 	case a.Say != "":
 		c.instead(a.Say)
 	case a.Code != 0:

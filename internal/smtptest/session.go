@@ -49,11 +49,28 @@ func under(c net.Conn) *numbered {
 }
 
 // ask lets the script decide and acts on it. A nil result is "yes".
-func (x *session) ask(phase, to string) error {
-	a, err := x.answer(phase, to)
-	switch {
-	case err != nil:
+func (x *session) ask(phase, to string) error { return x.act(phase, x.decide(phase, to)) }
+
+// decide asks the script.
+func (x *session) decide(phase, to string) Answer {
+	e := Event{Phase: phase, From: x.from, To: to, Conn: x.n}
+	key := phase + " " + to
+	if phase == "mail" {
+		key = phase + " " + x.from
+	}
+	x.s.mu.Lock()
+	x.s.attempts[key]++
+	e.N = x.s.attempts[key]
+	x.s.mu.Unlock()
+	return x.s.Script(e)
+}
+
+// act does what an answer says.
+func (x *session) act(phase string, a Answer) error {
+	if err := x.suffer(a); err != nil {
 		return err
+	}
+	switch {
 	case a.Say != "":
 		x.line.instead(a.Say)
 		if phase == "data" {
@@ -66,27 +83,16 @@ func (x *session) ask(phase, to string) error {
 	return a.error()
 }
 
-// answer lets the script decide, and waits, hangs or drops as it says.
-func (x *session) answer(phase, to string) (Answer, error) {
-	e := Event{Phase: phase, From: x.from, To: to, Conn: x.n}
-	key := phase + " " + to
-	if phase == "mail" {
-		key = phase + " " + x.from
+// suffer waits, hangs or drops the connection.
+func (x *session) suffer(a Answer) error {
+	err := x.s.pause(a)
+	if err == nil && a.Drop {
+		err = errClosed
 	}
-	x.s.mu.Lock()
-	x.s.attempts[key]++
-	e.N = x.s.attempts[key]
-	x.s.mu.Unlock()
-	a := x.s.Script(e)
-	if err := x.s.pause(a); err != nil {
+	if err != nil {
 		x.line.reset()
-		return a, err
 	}
-	if a.Drop {
-		x.line.reset()
-		return a, errClosed
-	}
-	return a, nil
+	return err
 }
 
 // Reset forgets the transaction.
@@ -142,23 +148,32 @@ func (x *session) Data(r io.Reader) error {
 	return nil
 }
 
-// take counts a letter unless the script refuses it.
+// take counts a letter unless the script refuses it: before it is answered, and
+// also if it never is.
 func (x *session) take(to string, text []byte) error {
 	l := Letter{From: x.from, To: to, MessageID: identity(text), At: time.Now(), Conn: x.n}
 	if x.s.Keep {
 		l.Data = text
 	}
-	err := x.ask("data", to)
-	if _, refused := err.(*smtp.SMTPError); refused {
+	a := x.decide("data", to)
+	if a.Hang && a.Code == 0 {
+		x.count(l)
+	}
+	err := x.act("data", a)
+	if _, refused := err.(*smtp.SMTPError); refused || a.Hang {
 		return err
 	}
+	x.count(l)
+	return err
+}
+
+func (x *session) count(l Letter) {
 	x.s.mu.Lock()
 	x.s.letters = append(x.s.letters, l)
 	x.s.mu.Unlock()
 	if x.s.Taken != nil {
 		x.s.Taken(l)
 	}
-	return err
 }
 
 func identity(text []byte) string {
