@@ -116,6 +116,9 @@ func (c *checkCmd) keys(f *findings, a *app) {
 	for _, r := range a.signing.records {
 		f.ok("dkim", "letters are signed; the key is %s", r.Name)
 	}
+	if err := a.signing.slow(); err != nil {
+		f.warn("dkim", "letters are signed right, but slowly: %v", err)
+	}
 	if a.signing.missing != "" {
 		f.warn("dkim", "there is no key at %s: caught letters lack its signature", a.signing.missing)
 	}

@@ -74,6 +74,15 @@ func newSigning(conf *config.Config) (signing, error) {
 	return s, nil
 }
 
+// slow tells why letters are signed in a way that takes longer, nil if they are
+// not.
+func (s *signing) slow() error {
+	if s.signer == nil {
+		return nil
+	}
+	return s.signer.Doubt()
+}
+
 // over returns a transport whose letters are signed, if any are.
 func (s *signing) over(t mailer.Transport) mailer.Transport {
 	if s.signer == nil {
