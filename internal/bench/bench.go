@@ -11,7 +11,18 @@ import (
 	"time"
 )
 
-var scenarios = []string{"plain", "versions", "signed"}
+// The scenarios: everybody gets the same letter, readers chose topics, letters
+// are signed.
+const (
+	plain        = "plain"
+	manyVersions = "versions"
+	signed       = "signed"
+
+	rivalName      = "smtp-source"
+	signaturesName = "signatures"
+)
+
+var scenarios = []string{plain, manyVersions, signed}
 
 // mostSigned is how many letters are enough to measure what is bound by
 // signatures: on two cores they take ten seconds.
@@ -23,127 +34,151 @@ type Bench struct {
 	Scenarios         []string
 	Rounds            int
 	Program, Profile  string // files
+
+	sink  *sinkProcess
+	rival *Rival // nil: not installed
 }
 
-// A Line is a scenario and what its runs took.
-type Line struct {
-	Scenario string
-	Readers  int
-	Sessions int
-	Runs     []Figures
-	Bound    []float64 // signatures a second on all cores, where letters are signed
-
-	run func(context.Context, *Line) error
+// A turn is what is run in each round to add to a line.
+type turn struct {
+	*Line
+	run func(context.Context) (Figures, error)
 }
 
-// run measures, and prints the table to out.
+// run measures, and writes the table to out.
 func (b *Bench) run(ctx context.Context, out io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "standfirst-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	program, err := b.program(ctx, dir)
-	if err != nil {
+	if err := b.build(ctx, dir); err != nil {
 		return err
 	}
-	sink, err := startSink()
-	if err != nil {
+	if b.sink, err = startSink(); err != nil {
 		return err
 	}
-	defer sink.close()
-	rival, missing := findRival()
-	if missing != nil {
+	defer b.sink.close()
+	var missing error
+	if b.rival, missing = findRival(); missing != nil {
 		say("NO RATIOS: %v", missing)
 	}
 	var lines []*Line
 	for _, n := range b.Readers {
-		group, err := b.group(ctx, dir, program, sink, rival, n)
+		done, err := b.rounds(ctx, filepath.Join(dir, fmt.Sprint(n)), n)
 		if err != nil {
 			return err
 		}
-		for round := range b.Rounds {
-			for _, l := range group {
-				say("round %d of %d: %s, %d readers, %d sessions", round+1, b.Rounds, l.Scenario, l.Readers, l.Sessions)
-				if err := l.run(ctx, l); err != nil {
-					return fmt.Errorf("%s: %w", l.Scenario, err)
-				}
-			}
-		}
-		lines = append(lines, group...)
+		lines = append(lines, done...)
 	}
-	print(out, lines)
+	writeTable(out, lines)
+	fmt.Fprintln(out)
+	for _, l := range lines {
+		for _, m := range l.missed() {
+			fmt.Fprintln(out, "missed:", m)
+		}
+	}
 	if missing != nil {
-		fmt.Fprintf(out, "\nNO RATIOS: %v\n", missing)
+		fmt.Fprintf(out, "NO RATIOS: %v\n", missing)
 	}
 	return nil
 }
 
-// program returns the file to measure, built from the sources if none was named.
-func (b *Bench) program(ctx context.Context, dir string) (string, error) {
+// build makes the program from the sources, if none was named.
+func (b *Bench) build(ctx context.Context, dir string) (err error) {
 	if b.Program != "" {
-		return filepath.Abs(b.Program)
+		b.Program, err = filepath.Abs(b.Program)
+		return err
 	}
-	file := filepath.Join(dir, "standfirst")
-	text, err := exec.CommandContext(ctx, "go", "build", "-o", file, "./cmd/standfirst").CombinedOutput()
+	b.Program = filepath.Join(dir, "standfirst")
+	text, err := exec.CommandContext(ctx, "go", "build", "-o", b.Program, "./cmd/standfirst").CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("go build ./cmd/standfirst: %w\n%s", err, text)
+		return fmt.Errorf("go build ./cmd/standfirst: %w\n%s", err, text)
 	}
-	return file, nil
+	return nil
 }
 
-// group prepares what is run in turn with one number of readers.
-func (b *Bench) group(ctx context.Context, dir, program string, sink *sinkProcess, rival *Rival, n int) ([]*Line, error) {
-	var lines []*Line
-	size := 0
-	press := func(name string, n int, chosen bool) (*Press, error) {
-		p := &Press{Program: program, Readers: n, Paper: &Paper{
-			Dir: filepath.Join(dir, fmt.Sprintf("%s-%d", name, n)), Sink: sink.addr, Versions: chosen}}
-		return p, p.prepare(ctx)
+// rounds runs everything with n readers, in turn.
+func (b *Bench) rounds(ctx context.Context, dir string, n int) ([]*Line, error) {
+	defer os.RemoveAll(dir) // a million readers, twice, are much
+	turns, err := b.turns(ctx, dir, n)
+	if err != nil {
+		return nil, err
 	}
-	for _, name := range scenarios {
-		if !slices.Contains(b.Scenarios, name) {
-			continue
+	for round := range b.Rounds {
+		for _, t := range turns {
+			f, err := t.run(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", t.Scenario, err)
+			}
+			t.Runs = append(t.Runs, f)
+			say("round %d of %d: %s, %d sessions: %d in %s, %.0f a second", round+1, b.Rounds, t.Scenario, t.Sessions,
+				f.Letters, f.Wall.Round(10*time.Millisecond), f.rate())
 		}
-		readers, signed := n, name == "signed"
-		if signed {
-			readers = min(n, mostSigned)
-		}
-		p, err := press(name, readers, name == "versions")
-		if err != nil {
-			return nil, err
-		}
+	}
+	var lines []*Line
+	for _, t := range turns {
+		lines = append(lines, t.Line)
+	}
+	return lines, nil
+}
+
+// turns prepares what is run with n readers. Every line has another beside it
+// that shows what can be had at all on this machine at this moment: letters
+// that nobody composed, or signatures without letters.
+func (b *Bench) turns(ctx context.Context, dir string, n int) ([]turn, error) {
+	var turns []turn
+	size := 0 // of a letter of the last run
+	add := func(p *Press, beside *Line) {
 		for _, sessions := range b.Sessions {
-			lines = append(lines, &Line{Scenario: name, Readers: readers, Sessions: sessions, run: func(ctx context.Context, l *Line) error {
-				if signed {
-					bound, err := signatures(3 * time.Second)
-					if err != nil {
-						return err
-					}
-					l.Bound = append(l.Bound, bound)
-				}
-				f, err := p.send(ctx, sink, l.Sessions, signed, b.Profile)
-				if err != nil {
-					return err
-				}
+			l := &Line{Scenario: p.Name, Readers: p.Readers, Sessions: sessions, Beside: beside}
+			turns = append(turns, turn{l, func(ctx context.Context) (Figures, error) {
+				f, err := p.send(ctx, sessions, b.Profile)
 				size = int(f.size())
-				l.Runs = append(l.Runs, f)
-				return nil
+				return f, err
 			}})
 		}
 	}
-	if rival == nil {
-		return lines, nil
+	var rival *Line
+	if b.rival != nil {
+		rival = &Line{Scenario: rivalName, Readers: n, Sessions: rivalSessions}
 	}
-	// After the first of ours, so that the size of a letter is known.
-	return slices.Insert(lines, 1, &Line{Scenario: rivalName, Readers: n, Sessions: rivalSessions, run: func(ctx context.Context, l *Line) error {
-		if rival.body == 0 {
-			if err := rival.match(ctx, sink, size); err != nil {
-				return err
-			}
+	for _, name := range scenarios {
+		// Signed letters are bound by the cores, whatever the number of readers.
+		if !slices.Contains(b.Scenarios, name) || name == signed && n != b.Readers[0] {
+			continue
 		}
-		f, err := rival.send(ctx, sink, n)
-		l.Runs = append(l.Runs, f)
-		return err
-	}}), nil
+		p, err := b.press(ctx, filepath.Join(dir, name), name, n)
+		if err != nil {
+			return nil, err
+		}
+		if name == signed {
+			beside := &Line{Scenario: signaturesName, Readers: p.Readers}
+			turns = append(turns, turn{beside, func(ctx context.Context) (Figures, error) {
+				return signatures(ctx, filepath.Join(p.Paper.Dir, keyFile), 3*time.Second)
+			}})
+			add(p, beside)
+			continue
+		}
+		add(p, rival)
+		if rival != nil && !slices.ContainsFunc(turns, func(t turn) bool { return t.Line == rival }) {
+			// After the first, so that the size of a letter is known.
+			turns = slices.Insert(turns, 1, turn{rival, func(ctx context.Context) (Figures, error) {
+				return b.rival.send(ctx, b.sink, n, size)
+			}})
+		}
+	}
+	return turns, nil
+}
+
+// press prepares a scenario.
+func (b *Bench) press(ctx context.Context, dir, name string, n int) (*Press, error) {
+	p := &Press{
+		Name: name, Program: b.Program, Sink: b.sink, Readers: n, Signed: name == signed,
+		Paper: &Paper{Dir: dir, Relay: b.sink.addr, Versions: name == manyVersions},
+	}
+	if p.Signed {
+		p.Readers = min(n, mostSigned)
+	}
+	return p, p.prepare(ctx)
 }

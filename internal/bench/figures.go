@@ -12,8 +12,8 @@ type Figures struct {
 	Wall     time.Duration // the process, from start to end
 	CPU      time.Duration // of the process, user and system
 	RSS      int64         // bytes, the most
-	Versions int           // different letters
-	Wait     time.Duration // from publishing to the first letter; 0 where nothing is published
+	Versions int           // different letters; 0 where nothing is published
+	Wait     time.Duration // from publishing to the first letter
 }
 
 // rate is letters a second at the sink, between the first and the last.
@@ -42,30 +42,29 @@ func per(a, b float64) float64 {
 	return a / b
 }
 
-// median is the middle of what of returns for each, the mean of two middles;
-// 0 of none.
-func median(runs []Figures, of func(Figures) float64) float64 {
-	if len(runs) == 0 {
-		return 0
-	}
-	all := values(runs, of)
-	n := len(all)
-	return (all[(n-1)/2] + all[n/2]) / 2
-}
-
-// most is the largest of what of returns; 0 of none.
-func most(runs []Figures, of func(Figures) float64) float64 {
-	if len(runs) == 0 {
-		return 0
-	}
-	return slices.Max(values(runs, of))
-}
-
+// values returns what of says of each run.
 func values(runs []Figures, of func(Figures) float64) []float64 {
-	var all []float64
+	var list []float64
 	for _, f := range runs {
-		all = append(all, of(f))
+		list = append(list, of(f))
 	}
-	slices.SortFunc(all, cmp.Compare)
-	return all
+	return list
+}
+
+// median is the middle one, the mean of two middles; 0 of none.
+func median(list []float64) float64 {
+	if len(list) == 0 {
+		return 0
+	}
+	sorted := slices.SortedFunc(slices.Values(list), cmp.Compare)
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// most is the largest; 0 of none.
+func most(list []float64) float64 {
+	if len(list) == 0 {
+		return 0
+	}
+	return slices.Max(list)
 }

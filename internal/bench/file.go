@@ -4,17 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"runtime"
 )
-
-// rssUnit is what systems count a process's memory in: Linux in KiB, Darwin in
-// bytes.
-var rssUnit = func() int64 {
-	if runtime.GOOS == "darwin" {
-		return 1
-	}
-	return 1 << 10
-}()
 
 // copyFile copies a file over another one.
 func copyFile(to, from string) (err error) {

@@ -13,6 +13,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -22,26 +23,38 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == sinkCommand {
-		if err := runSink(os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, "bench: sink:", err)
-			os.Exit(1)
+	if err := run(os.Args[1:]); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return
 		}
-		return
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	b, err := parse(os.Args[1:])
-	if err != nil {
-		os.Exit(2) // flag has told it
-	}
-	if err := b.run(ctx, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
 		os.Exit(1)
 	}
+}
+
+// run is the bench, or one of the processes that it starts.
+func run(args []string) error {
+	switch {
+	case len(args) == 1 && args[0] == sinkCommand:
+		return runSink(os.Stdin, os.Stdout)
+	case len(args) == 3 && args[0] == signaturesCommand:
+		d, err := time.ParseDuration(args[2])
+		if err != nil {
+			return err
+		}
+		return runSignatures(args[1], d, os.Stdout)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	b, err := parse(args)
+	if err != nil {
+		return err
+	}
+	return b.run(ctx, os.Stdout)
 }
 
 // parse reads the command line.
@@ -72,9 +85,11 @@ func parse(args []string) (*Bench, error) {
 	if *full {
 		b.Readers = []int{100_000, 1_000_000}
 	}
-	if f.NArg() > 0 || b.Rounds < 1 {
-		f.Usage()
-		return nil, flag.ErrHelp
+	if f.NArg() > 0 {
+		return nil, fmt.Errorf("%q is no flag; -help lists them", f.Arg(0))
+	}
+	if b.Rounds < 1 {
+		return nil, errors.New("-rounds wants at least 1")
 	}
 	return b, nil
 }

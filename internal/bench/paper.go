@@ -10,16 +10,22 @@ import (
 	"time"
 )
 
-// A Paper is a made-up publication in a folder of its own. The same folder is
-// always made of the same words.
+// A Paper is a made-up publication in a folder of its own, always of the same
+// words.
 //
 // It has more articles than a letter holds, so readers who chose topics get a
 // letter as large as everybody else's.
 type Paper struct {
 	Dir      string
-	Sink     string // the mail server, HOST:PORT
+	Relay    string // the mail server, HOST:PORT
 	Versions bool   // readers chose topics, so that there are [versions] different letters
 }
+
+// The key that letters are signed with.
+const (
+	selector = "bench"
+	keyFile  = "dkim.pem" // in the paper's folder
+)
 
 const (
 	topics   = 10
@@ -31,8 +37,7 @@ const (
 
 var topicNames = [topics]string{"Platform", "Leadership", "Culture", "Careers", "Security", "Data", "Mobile", "Hiring", "Incidents", "Research"}
 
-// write makes the folder: articles and one configuration for each number of
-// sessions, and one that signs.
+// write makes the folder's articles and events; now is when the newest is from.
 func (p *Paper) write(now time.Time) error {
 	dir := filepath.Join(p.Dir, "paper", "articles")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -51,10 +56,10 @@ func (p *Paper) write(now time.Time) error {
 
 // configure writes a configuration and returns its file.
 func (p *Paper) configure(sessions int, signed bool) (string, error) {
-	host, port, _ := strings.Cut(p.Sink, ":")
+	host, port, _ := strings.Cut(p.Relay, ":")
 	key := ""
 	if signed {
-		key = "  dkim: {selector: bench, key_file: dkim.pem}\n"
+		key = fmt.Sprintf("  dkim: {selector: %s, key_file: %s}\n", selector, keyFile)
 	}
 	text := fmt.Sprintf(`publication:
   title: The Benchmark Lead
@@ -77,7 +82,7 @@ mail:
   sessions: %d
 %sdatabase: sqlite:var/standfirst.db
 `, first, host, port, sessions, key)
-	file := filepath.Join(p.Dir, fmt.Sprintf("config-%d-%t.yaml", sessions, signed))
+	file := filepath.Join(p.Dir, fmt.Sprintf("config-%d.yaml", sessions))
 	return file, os.WriteFile(file, []byte(text), 0o644)
 }
 

@@ -15,7 +15,7 @@ const rivalSessions = 10
 // made-up letter again and again: no readers, no ledger, nothing personal.
 type Rival struct {
 	Program string
-	body    int // bytes that make its letters as large as ours
+	header  int // bytes it adds to the body it is asked for; 0 is not known yet
 }
 
 // findRival looks for smtp-source, also where users' PATH does not.
@@ -28,26 +28,27 @@ func findRival() (*Rival, error) {
 	return nil, errors.New("smtp-source is not installed; it comes with Postfix: apt-get install postfix")
 }
 
-// match makes its letters size bytes large, header included.
-func (r *Rival) match(ctx context.Context, sink *sinkProcess, size int) error {
-	r.body = size
-	f, err := r.send(ctx, sink, 1)
-	if err != nil {
-		return err
+// send sends n letters of size bytes each, header included, and measures it.
+func (r *Rival) send(ctx context.Context, sink *sinkProcess, n, size int) (Figures, error) {
+	if r.header == 0 {
+		f, err := r.letters(ctx, sink, 1, size)
+		if err != nil {
+			return f, err
+		}
+		r.header = int(f.Bytes) - size
 	}
-	r.body -= int(f.Bytes) - size
-	if r.body <= 0 {
-		return fmt.Errorf("smtp-source: letters of %d bytes are too small", size)
+	if size <= r.header {
+		return Figures{}, fmt.Errorf("smtp-source: letters of %d bytes are too small", size)
 	}
-	return nil
+	return r.letters(ctx, sink, n, size-r.header)
 }
 
-// send sends n letters and measures it.
-func (r *Rival) send(ctx context.Context, sink *sinkProcess, n int) (Figures, error) {
+// letters sends n letters with bodies of that many bytes.
+func (r *Rival) letters(ctx context.Context, sink *sinkProcess, n, body int) (Figures, error) {
 	if err := sink.reset(); err != nil {
 		return Figures{}, err
 	}
-	f, _, err := measured(ctx, "", r.Program, "-d", "-s", strconv.Itoa(min(rivalSessions, n)), "-m", strconv.Itoa(n), "-l", strconv.Itoa(r.body),
+	f, _, err := measured(ctx, "", r.Program, "-d", "-s", strconv.Itoa(rivalSessions), "-m", strconv.Itoa(n), "-l", strconv.Itoa(body),
 		"-f", "news@lead.example.com", "-t", "reader@post.example", "inet:"+sink.addr)
 	if err != nil {
 		return f, err

@@ -1,23 +1,44 @@
 package main
 
 import (
+	"context"
 	"crypto"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"io"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// signatures returns how many RSA-2048 signatures a second all cores make when
-// they do nothing else: the bound of whoever signs letters.
-func signatures(d time.Duration) (float64, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+// signaturesCommand is the word after the program's name that makes it sign.
+const signaturesCommand = "signatures"
+
+// runSignatures signs with the key in a file on all cores, does nothing else,
+// and prints a [Tally] of signatures instead of letters: the bound of whoever
+// signs letters with that key.
+func runSignatures(file string, d time.Duration, out io.Writer) error {
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return 0, fmt.Errorf("key: %w", err)
+		return err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return fmt.Errorf("%s is no PEM file", file)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return fmt.Errorf("key: %w", err)
+	}
+	key, ok := parsed.(*rsa.PrivateKey)
+	if !ok {
+		return fmt.Errorf("%s holds no RSA key", file)
 	}
 	digest := sha256.Sum256([]byte("letter"))
 	var made atomic.Int64
@@ -27,12 +48,28 @@ func signatures(d time.Duration) (float64, error) {
 		wg.Go(func() {
 			for time.Since(began) < d {
 				if _, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:]); err != nil {
-					panic(err) // of a good key: never
+					panic(err) // never, with a key that could be read
 				}
 				made.Add(1)
 			}
 		})
 	}
 	wg.Wait()
-	return per(float64(made.Load()), time.Since(began).Seconds()), nil
+	return json.NewEncoder(out).Encode(Tally{Letters: int(made.Load()), First: began, Last: time.Now()})
+}
+
+// signatures measures a process that signs with the key in a file for d.
+func signatures(ctx context.Context, file string, d time.Duration) (Figures, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return Figures{}, err
+	}
+	f, answer, err := measured(ctx, "", self, signaturesCommand, file, d.String())
+	if err != nil {
+		return f, err
+	}
+	if err := json.Unmarshal(answer, &f.Tally); err != nil {
+		return f, fmt.Errorf("signatures: %w", err)
+	}
+	return f, nil
 }
