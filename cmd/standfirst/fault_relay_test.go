@@ -35,9 +35,12 @@ type door struct {
 	letters int
 }
 
-func newRelay(t *testing.T) *relay {
+func newRelay(t *testing.T) *relay { return relayOf(t, new(smtptest.Server)) }
+
+// relayOf makes one whose first door is a server's.
+func relayOf(t *testing.T, server *smtptest.Server) *relay {
 	r := &relay{t: t, by: make(map[string]map[string]int), last: make(map[string]int), again: make(map[int]int), more: make(chan struct{}, 1)}
-	r.open(new(smtptest.Server))
+	r.open(server)
 	return r
 }
 
