@@ -24,10 +24,8 @@ var faults = []struct {
 	{"SIGTERM", stopped, false},
 	{"disk full", diskFull, true},
 	{"the line", brokenLines, true},
-	{"rendering fails", unrendered, true},
 	{"serve beside send, one SQLite file", serveAndSend, false},
 	{"serve beside serve, one SQLite file", serveAndServe, false},
-	{"PostgreSQL away", postgresAway, true},
 }
 
 // TestFaults runs them small, in about half a minute. STANDFIRST_FAULTS=full,
