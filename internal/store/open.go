@@ -25,7 +25,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // also the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // A DB is an open database. Its methods may be called by several goroutines.
@@ -151,10 +152,27 @@ func connectPostgres(dsn string) (*DB, error) {
 }
 
 func (db *DB) prepare(ctx context.Context) error {
-	if err := db.writing.PingContext(ctx); err != nil {
+	if err := db.greet(ctx); err != nil {
 		return err
 	}
 	return db.migrate(ctx)
+}
+
+// greet makes the first connection. Of several processes that open a new file
+// at once one makes it a WAL, and SQLite does not let the others wait for that.
+func (db *DB) greet(ctx context.Context) error {
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		err := db.writing.PingContext(ctx)
+		var busy *sqlite.Error
+		if !errors.As(err, &busy) || busy.Code()&0xff != sqlite3.SQLITE_BUSY || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // Ping tells whether the database answers.
