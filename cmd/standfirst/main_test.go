@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/standfirst/standfirst/internal/store/pgtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden parts of the scripts")
@@ -18,11 +20,12 @@ func TestMain(m *testing.M) {
 	testscript.Main(tidy{m}, map[string]func(){"standfirst": main})
 }
 
-// tidy runs the tests and removes what they built.
+// tidy runs the tests, removes what they built and stops what they started.
 type tidy struct{ *testing.M }
 
 func (t tidy) Run() int {
 	defer func() { os.RemoveAll(builtIn) }()
+	defer pgtest.Stop()
 	return t.M.Run()
 }
 

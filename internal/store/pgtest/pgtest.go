@@ -34,7 +34,7 @@ const Env = "STANDFIRST_TEST_POSTGRES"
 // that calls [New] has it in its TestMain.
 func Main(m *testing.M) {
 	code := m.Run()
-	stop()
+	Stop()
 	os.Exit(code)
 }
 
@@ -219,8 +219,9 @@ func command(name string, args ...string) error {
 	return nil
 }
 
-// stop takes the cluster down, if there is one.
-func stop() {
+// Stop takes the cluster down, if there is one. It is for packages whose
+// TestMain cannot call [Main].
+func Stop() {
 	running.Lock()
 	defer running.Unlock()
 	if running.alive == nil {
