@@ -130,6 +130,47 @@ func TestNewNewsletterBesideOldProcess(t *testing.T) {
 	})
 }
 
+// What is sent by hand is not paused by a process that does not know its
+// newsletter, as long as whoever sends it says so.
+func TestUnknownToServeAndSentByHand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		defer o.db.Close()
+		o.reader("ada", "", "fresh")
+		before, _ := o.beside(newsletter(t, "news", "0 8 * * *", "UTC"))
+		hand, _ := o.beside(newsletter(t, "fresh", "0 10 * * *", "UTC"))
+		defer before.serve()()
+		o.write()
+		o.sync()
+		e, err := hand.publisher.Publish(t.Context(), digest.Request{Newsletter: "fresh", Hand: true, Key: "k"}, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := func() digest.State {
+			t.Helper()
+			e, err := o.db.Edition(t.Context(), e.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e.State
+		}
+		began := time.Now()
+		for range 10 {
+			if _, err := o.db.Uphold(t.Context(), "fresh", "", began, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		if got := state(); got != digest.Sending {
+			t.Errorf("while it is sent: %s", got)
+		}
+		time.Sleep(5 * time.Minute)
+		if got := state(); got != digest.Paused {
+			t.Errorf("when whoever sent it is gone: %s", got)
+		}
+	})
+}
+
 // An edition is expanded under the terms it was published under, unless
 // somebody sends it by hand.
 func TestExpandedUnderTheTermsInForce(t *testing.T) {

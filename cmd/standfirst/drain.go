@@ -41,6 +41,7 @@ func (d *drain) run(e *env) error {
 	defer stop()
 	var g errgroup.Group
 	g.Go(func() error { return d.expand(expanding) })
+	g.Go(func() error { d.known(expanding); return nil })
 	g.Go(func() error {
 		defer stop()
 		return worker.Drain(e.ctx, d.edition)
@@ -49,6 +50,23 @@ func (d *drain) run(e *env) error {
 }
 
 func (d *drain) note() { d.moved.Store(time.Now().UnixMilli()) }
+
+// known says once a minute that somebody here knows the newsletter, for a serve
+// that does not have it (yet) and would pause what nobody knows.
+func (d *drain) known(ctx context.Context) {
+	began := time.Now()
+	for {
+		_, err := d.db.Uphold(ctx, digest.NewsletterOf(d.edition), "", began, time.Now())
+		if err != nil && ctx.Err() == nil {
+			d.log.Warn("a serve without this newsletter may pause the edition", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Minute):
+		}
+	}
+}
 
 // expand finds readers until nobody is left, or ctx ends.
 func (d *drain) expand(ctx context.Context) error {
