@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,9 +24,11 @@ import (
 // its parts run in this process, with shorter ones; the ledger, the sockets and
 // the letters are the real ones. Each is tried with a server that takes
 // commands in groups and with one that wants them one by one.
-func brokenLines(f *fault) {
+func brokenLines(f *fault) { f.routes(lineFaults) }
+
+func (f *fault) routes(faults []lineFault) {
 	var all sync.WaitGroup
-	for _, lf := range lineFaults {
+	for _, lf := range faults {
 		for _, stepwise := range []bool{false, true} {
 			name := lf.name
 			if stepwise {
@@ -52,6 +56,7 @@ type lineFault struct {
 	meanwhile func(*route)                                      // at the same time, from outside
 	mended    func(*route)                                      // by an operator, when the edition was paused; nil: it must not be
 	rules     func(*mailer.Rules)
+	press     func(*route) mailer.Press
 	fate      func(reader int) fate // what the table in mailer/decide.go says; nil: everybody is sent one
 	roughly   bool                  // who is in doubt is a matter of chance
 }
@@ -74,6 +79,7 @@ type route struct {
 	edition string
 	ids     []int64       // of the readers
 	trouble time.Duration // how long what passes takes to pass
+	mended  atomic.Bool   // by somebody, who may say so here
 
 	mu     sync.Mutex
 	doubts map[int64]int // how often each letter was counted as in doubt
@@ -102,6 +108,9 @@ func newRoute(f *fault, lf *lineFault, stepwise bool) *route {
 	return x
 }
 
+// number is that of a reader, by their number in the database.
+func (x *route) number(id int64) int { return slices.Index(x.ids, id) }
+
 const lineSessions = 4
 
 // send sends the edition until it is over, and sees what became of it.
@@ -120,6 +129,9 @@ func (x *route) send() {
 	w.Rules = mailer.Rules{Backoff: []time.Duration{300 * time.Millisecond}, Soon: 200 * time.Millisecond}
 	if x.lf.rules != nil {
 		x.lf.rules(&w.Rules)
+	}
+	if x.lf.press != nil {
+		w.Press = x.lf.press(x)
 	}
 	const little = 400 * time.Millisecond
 	w.Transport = &mailer.SMTP{Host: door.host, Port: door.port, Security: mailer.NoTLS,

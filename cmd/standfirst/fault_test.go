@@ -24,6 +24,7 @@ var faults = []struct {
 	{"SIGTERM", stopped, false},
 	{"disk full", diskFull, true},
 	{"the line", brokenLines, true},
+	{"rendering fails", unrendered, true},
 	{"serve beside send, one SQLite file", serveAndSend, false},
 	{"serve beside serve, one SQLite file", serveAndServe, false},
 }
