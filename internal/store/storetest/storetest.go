@@ -39,6 +39,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"readers", readerTests},
 		{"import", importTests},
 		{"together", togetherTests},
+		{"roll", rollTests},
 		{"history", historyTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
