@@ -122,7 +122,7 @@ func (db *DB) still(ctx context.Context, f func(s session) error) error {
 		return err
 	}
 	defer tx.Rollback()
-	return f(session{tx, db.dialect})
+	return f(session{run: tx, dialect: db.dialect})
 }
 
 // knownTables refuses a database with a table that would be left behind.

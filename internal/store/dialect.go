@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -46,8 +47,36 @@ func (d *dialect) sql(text string) string {
 		return s.(string)
 	}
 	s := d.words.Replace(text)
+	if !d.postgres {
+		s = unnamed(s)
+	}
 	d.cache.Store(text, s)
 	return s
+}
+
+// unnamed writes a parameter as a bare question mark. To SQLite "$12" is a
+// name, and it goes through all names for each of them. A text whose numbers
+// do not count up from $1, each once, is left as it is.
+func unnamed(text string) string {
+	out := make([]byte, 0, len(text))
+	next := 1
+	for i := 0; i < len(text); i++ {
+		if text[i] != '$' {
+			out = append(out, text[i])
+			continue
+		}
+		end := i + 1
+		for end < len(text) && '0' <= text[end] && text[end] <= '9' {
+			end++
+		}
+		if n, err := strconv.Atoi(text[i+1 : end]); err != nil || n != next {
+			return text
+		}
+		next++
+		out = append(out, '?')
+		i = end - 1
+	}
+	return string(out)
 }
 
 // clock returns the moment by which leases are judged, in milliseconds: the

@@ -36,6 +36,8 @@ type DB struct {
 	reading *sql.DB
 	file    string // of SQLite; empty for one in memory, and for PostgreSQL
 
+	writings, readings *statements // kept on the connections for writing and reading; nil on PostgreSQL
+
 	ahead atomic.Int64 // milliseconds by which the clock of leases was ahead of a caller's, when last seen
 }
 
@@ -95,7 +97,8 @@ func connectMemory() (*DB, error) {
 	}
 	all.SetMaxOpenConns(1)
 	all.SetMaxIdleConns(1)
-	return &DB{dialect: sqliteDialect(), writing: all, reading: all}, nil
+	kept := statementsOf(all)
+	return &DB{dialect: sqliteDialect(), writing: all, reading: all, writings: kept, readings: kept}, nil
 }
 
 func connectFile(file string) (*DB, error) {
@@ -125,7 +128,8 @@ func connectFile(file string) (*DB, error) {
 	}
 	reading.SetMaxOpenConns(8)
 	reading.SetMaxIdleConns(8)
-	return &DB{dialect: sqliteDialect(), writing: writing, reading: reading, file: file}, nil
+	return &DB{dialect: sqliteDialect(), writing: writing, reading: reading, file: file,
+		writings: statementsOf(writing), readings: statementsOf(reading)}, nil
 }
 
 // sqliteName begins the name that the driver knows a file by.

@@ -22,6 +22,29 @@ type session struct {
 		PrepareContext(context.Context, string) (*sql.Stmt, error)
 	}
 	*dialect
+	tx         *sql.Tx     // nil outside of a transaction
+	statements *statements // nil: the driver keeps them prepared by itself
+}
+
+// prepared returns a statement that is kept prepared, or nil, and the context
+// to run it with. What runs within a transaction runs to its end, since it is
+// short: watching over a context costs the driver a goroutine each time.
+func (s session) prepared(ctx context.Context, text string) (*sql.Stmt, context.Context) {
+	if s.statements == nil {
+		return nil, ctx
+	}
+	if s.tx == nil {
+		return s.statements.of(ctx, text, false), ctx
+	}
+	if ctx.Err() != nil {
+		return nil, ctx
+	}
+	ctx = context.WithoutCancel(ctx)
+	stmt := s.statements.of(ctx, text, true)
+	if stmt != nil {
+		stmt = s.tx.StmtContext(ctx, stmt)
+	}
+	return stmt, ctx
 }
 
 // exec runs a statement and returns how many rows it changed.
@@ -29,7 +52,15 @@ func (s session) exec(ctx context.Context, query string, args ...any) (int64, er
 	if err := storable(args); err != nil {
 		return 0, err
 	}
-	res, err := s.run.ExecContext(ctx, s.sql(query), args...)
+	text := s.sql(query)
+	stmt, ctx := s.prepared(ctx, text)
+	var res sql.Result
+	var err error
+	if stmt != nil {
+		res, err = stmt.ExecContext(ctx, args...)
+	} else {
+		res, err = s.run.ExecContext(ctx, text, args...)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -41,7 +72,12 @@ func (s session) row(ctx context.Context, query string, args ...any) scanner {
 	if err := storable(args); err != nil {
 		return failed{err}
 	}
-	return s.run.QueryRowContext(ctx, s.sql(query), args...)
+	text := s.sql(query)
+	stmt, ctx := s.prepared(ctx, text)
+	if stmt != nil {
+		return stmt.QueryRowContext(ctx, args...)
+	}
+	return s.run.QueryRowContext(ctx, text, args...)
 }
 
 // A scanner is one row, or the error instead of it.
@@ -57,7 +93,15 @@ func (s session) each(ctx context.Context, query string, args []any, f func(*sql
 	if err := storable(args); err != nil {
 		return err
 	}
-	rows, err := s.run.QueryContext(ctx, s.sql(query), args...)
+	text := s.sql(query)
+	stmt, ctx := s.prepared(ctx, text)
+	var rows *sql.Rows
+	var err error
+	if stmt != nil {
+		rows, err = stmt.QueryContext(ctx, args...)
+	} else {
+		rows, err = s.run.QueryContext(ctx, text, args...)
+	}
 	if err != nil {
 		return err
 	}
@@ -103,11 +147,15 @@ func (s session) insertBy(ctx context.Context, into string, rows [][]any, n int)
 		}
 		b.WriteByte(')')
 	}
-	stmt, err := s.run.PrepareContext(ctx, s.sql(b.String()))
-	if err != nil {
-		return err
+	text := s.sql(b.String())
+	stmt, ctx := s.prepared(ctx, text)
+	if stmt == nil {
+		var err error
+		if stmt, err = s.run.PrepareContext(ctx, text); err != nil {
+			return err
+		}
+		defer stmt.Close()
 	}
-	defer stmt.Close()
 	args := make([]any, 0, n*width)
 	for i := 0; i < len(rows); i += n {
 		args = args[:0]
@@ -161,10 +209,16 @@ func (db *DB) once(ctx context.Context, f func(s session) error) error {
 		return err
 	}
 	defer tx.Rollback() // does nothing after Commit
-	if err := f(session{tx, db.dialect}); err != nil {
+	if err := f(session{run: tx, dialect: db.dialect, tx: tx, statements: db.writings}); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	if db.writings != nil {
+		db.writings.keep(context.WithoutCancel(ctx))
+	}
+	return nil
 }
 
 // again tells what is worth another try: serialization_failure,
@@ -178,4 +232,6 @@ func again(err error) bool {
 }
 
 // read returns a session on the reading connections.
-func (db *DB) read() session { return session{db.reading, db.dialect} }
+func (db *DB) read() session {
+	return session{run: db.reading, dialect: db.dialect, statements: db.readings}
+}
