@@ -20,9 +20,8 @@ type relay struct {
 	script  func(smtptest.Event) smtptest.Answer // optional; its "yes" is ours
 	letters int
 	by      map[string]map[string]int // reader, Message-ID
-	era     int                       // how often somebody was killed so far
-	last    map[string]int            // reader: in which era the connection was made that their last letter came over
-	again   map[int]int               // era: how many letters of its connections came again
+	last    map[string]sender         // reader: whose their last letter was
+	again   map[sender]int            // how many of its letters came again
 	more    chan struct{}
 }
 
@@ -31,15 +30,22 @@ type door struct {
 	server  *smtptest.Server
 	host    string
 	port    int
-	eras    map[int]int // connection: when it was made
+	lives   int         // of the process that uses it, so far
+	conns   map[int]int // connection: in which life it was made
 	letters int
+}
+
+// A sender is one life of the process behind a door.
+type sender struct {
+	*door
+	life int
 }
 
 func newRelay(t *testing.T) *relay { return relayOf(t, new(smtptest.Server)) }
 
 // relayOf makes one whose first door is a server's.
 func relayOf(t *testing.T, server *smtptest.Server) *relay {
-	r := &relay{t: t, by: make(map[string]map[string]int), last: make(map[string]int), again: make(map[int]int), more: make(chan struct{}, 1)}
+	r := &relay{t: t, by: make(map[string]map[string]int), last: make(map[string]sender), again: make(map[sender]int), more: make(chan struct{}, 1)}
 	r.open(server)
 	return r
 }
@@ -47,7 +53,7 @@ func relayOf(t *testing.T, server *smtptest.Server) *relay {
 // open opens a door; what server is beside counting is its own affair.
 func (r *relay) open(server *smtptest.Server) *door {
 	r.t.Helper()
-	d := &door{server: server, eras: make(map[int]int)}
+	d := &door{server: server, conns: make(map[int]int)}
 	server.Script = func(e smtptest.Event) smtptest.Answer { return r.answer(d, e) }
 	server.Taken = func(l smtptest.Letter) { r.take(d, l) }
 	var err error
@@ -72,7 +78,7 @@ func (r *relay) answer(d *door, e smtptest.Event) smtptest.Answer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if e.Phase == "conn" {
-		d.eras[e.Conn] = r.era
+		d.conns[e.Conn] = d.lives
 	}
 	if r.script != nil {
 		if a := r.script(e); a != (smtptest.Answer{}) {
@@ -103,18 +109,24 @@ func (r *relay) take(d *door, l smtptest.Letter) {
 		r.again[r.last[l.To]]++
 	}
 	r.by[l.To][l.MessageID]++
-	r.last[l.To] = d.eras[l.Conn]
+	r.last[l.To] = sender{d, d.conns[l.Conn]}
 	select {
 	case r.more <- struct{}{}:
 	default:
 	}
 }
 
-// killing begins a new era: connections made from now on are somebody else's.
-func (r *relay) killing() {
+// killing is called between two lives of the processes behind doors, or behind
+// all: connections made from now on are somebody else's.
+func (r *relay) killing(doors ...*door) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.era++
+	if len(doors) == 0 {
+		doors = r.doors
+	}
+	for _, d := range doors {
+		d.lives++
+	}
 }
 
 func (r *relay) taken() int {
@@ -167,9 +179,12 @@ func (r *relay) check(readers, bound, sessions int) (lost int) {
 	if repeats := r.letters - len(r.by); repeats > bound {
 		r.t.Errorf("%d letters came again, more than %d", repeats, bound)
 	}
-	for era, n := range r.again {
-		if n > sessions {
-			r.t.Errorf("of life %d, %d letters came again, more than its %d sessions", era+1, n, sessions)
+	for who, n := range r.again {
+		switch {
+		case who.life == who.lives:
+			r.t.Errorf("%d letters came again of a process that was not killed", n)
+		case n > sessions:
+			r.t.Errorf("of life %d, %d letters came again, more than its %d sessions", who.life+1, n, sessions)
 		}
 	}
 	return lost

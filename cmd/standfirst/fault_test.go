@@ -27,6 +27,8 @@ var faults = []struct {
 	{"rendering fails", unrendered, true},
 	{"serve beside send, one SQLite file", serveAndSend, false},
 	{"serve beside serve, one SQLite file", serveAndServe, false},
+	{"PostgreSQL away", postgresAway, true},
+	{"kill -9 of three on PostgreSQL, which restarts", postgresKilled, false},
 }
 
 // TestFaults runs them small, in about half a minute. STANDFIRST_FAULTS=full,
