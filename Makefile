@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint golden fuzz soak bench microbench cover ci
+.PHONY: help run test race lint golden fuzz soak faults bench microbench cover ci
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ fuzz: ## Fuzz every parser of strangers' input, ten seconds each
 
 soak: ## Run long random histories of readers, editors, crashes and mail servers
 	go test -count=1 -timeout 60m -run NothingLost ./digest -rapid.checks=1000
+
+faults: ## Kill, starve and disconnect the program at full size; prints what was lost and repeated
+	cd cmd/standfirst && STANDFIRST_FAULTS=full go test -count=1 -timeout 90m -run '^TestFaults$$'
 
 bench: ## Send a digest to 100,000 made-up readers, beside Postfix's smtp-source
 	go run ./internal/bench
