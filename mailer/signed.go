@@ -41,6 +41,8 @@ type signing struct {
 func (s *signing) Send(ctx context.Context, e Envelope, msg []byte, next Envelope) error {
 	signed, err := s.sign(s.room[:0], msg)
 	if err != nil {
+		// The server may have been told of this letter and wait for its text.
+		_ = s.Session.Close()
 		// Not a phase in which a connection that had gone would be opened anew.
 		return &Error{Phase: PhaseData, Err: fmt.Errorf("%w: %w", ErrSigning, err)}
 	}

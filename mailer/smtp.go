@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wneessen/go-mail"
@@ -41,9 +42,19 @@ type SMTP struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error) // optional: replaces TCP
 	// Limits are patience; zero values take the RFC's.
 	Limits Limits
+	// Letters is how many go over one connection before it is replaced; 0 is
+	// 500, and fewer if the server says so (RFC 9422). A connection is also
+	// replaced after five minutes.
+	Letters int
+	// Stumbled is optional. It is told when the relay, which offers PIPELINING,
+	// seems to choke on it and is spoken to step by step for the time that
+	// follows. Sessions call it, from any goroutine.
+	Stumbled func(why error, pause time.Duration)
 
-	once sync.Once
-	tls  *tls.Config
+	once    sync.Once
+	tls     *tls.Config
+	proven  atomic.Bool  // it has understood a group of commands
+	caution atomic.Int64 // until when it is spoken to step by step, Unix nanoseconds
 }
 
 // Limits say how long a server may take for its answers.
@@ -69,7 +80,8 @@ func (s *SMTP) Open(ctx context.Context) (Session, error) {
 	// command holds. So we keep hold of the connection ourselves.
 	var line net.Conn
 	stop := func() bool { return true }
-	client, err := s.client(limits, func(dialing context.Context, network, address string) (net.Conn, error) {
+	heard := new(ears)
+	client, err := s.client(limits, heard, func(dialing context.Context, network, address string) (net.Conn, error) {
 		conn, err := s.dial(dialing, network, address)
 		if err != nil {
 			return nil, err
@@ -105,7 +117,7 @@ func (s *SMTP) Open(ctx context.Context) (Session, error) {
 		}
 		return nil, refusal(PhaseConn, err, s.Username, "")
 	}
-	return &session{client: c, line: line, limits: limits}, nil
+	return newSession(s, c.Text, line, limits, parseOffer(heard.ehlo), time.Now()), nil
 }
 
 // ErrSettings says that the settings do not fit the server: no TLS where we
@@ -139,6 +151,7 @@ func (s *SMTP) prepare() {
 	if s.tls.MinVersion == 0 {
 		s.tls.MinVersion = tls.VersionTLS12
 	}
+	s.tls.DynamicRecordSizingDisabled = true // small records are for whoever reads while they come
 	if s.tls.ClientSessionCache == nil {
 		s.tls.ClientSessionCache = tls.NewLRUClientSessionCache(64) // a full handshake costs more than thirty letters
 	}
@@ -153,7 +166,7 @@ func (s *SMTP) dial(ctx context.Context, network, address string) (net.Conn, err
 
 // client makes a go-mail client for one connection: go-mail writes to a client
 // while it picks a mechanism, so two connections do not share one.
-func (s *SMTP) client(limits Limits, dial mail.DialContextFunc) (*mail.Client, error) {
+func (s *SMTP) client(limits Limits, heard *ears, dial mail.DialContextFunc) (*mail.Client, error) {
 	helo := s.HELO
 	if helo == "" {
 		helo = "localhost"
@@ -174,6 +187,8 @@ func (s *SMTP) client(limits Limits, dial mail.DialContextFunc) (*mail.Client, e
 		mail.WithTLSConfig(s.tls),
 		mail.WithoutSMTPUTF8(), // go-mail would ask for it on every letter, and postfix then bounces what its next hop cannot take
 		mail.WithDialContextFunc(dial),
+		mail.WithLogger(heard),
+		mail.WithDebugLog(), // to the ears; passwords are left out
 	}
 	if s.Username != "" {
 		options = append(options,
