@@ -153,6 +153,7 @@ func (a *app) send(ctx context.Context, g *errgroup.Group, metrics *metrics, cha
 		g.Go(func() error { return worker.Run(ctx) })
 	}
 	g.Go(func() error { return a.watchOver(ctx) })
+	g.Go(func() error { return a.upkeep(ctx) })
 }
 
 // answer starts what answers over HTTP.
