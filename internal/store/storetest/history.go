@@ -66,6 +66,8 @@ func (c *chaos) run() {
 		}
 	}
 	c.finish()
+	c.compact(week) // and all of it is still known
+	c.numbersAgree()
 	for _, id := range c.ids {
 		c.givenOnce(id)
 	}
