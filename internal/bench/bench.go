@@ -128,13 +128,15 @@ func (b *Bench) rounds(ctx context.Context, dir string, n int) ([]*Line, error) 
 // that nobody composed, or signatures without letters.
 func (b *Bench) turns(ctx context.Context, dir string, n int) ([]turn, error) {
 	var turns []turn
-	size := 0 // of a letter of the last run
+	size := 0 // of a letter of the first run
 	add := func(p *Press, beside *Line) {
 		for _, sessions := range b.Sessions {
 			l := &Line{Scenario: p.Name, Readers: p.Readers, Sessions: sessions, Beside: beside}
 			turns = append(turns, turn{l, func(ctx context.Context) (Figures, error) {
 				f, err := p.send(ctx, sessions, b.Profile)
-				size = int(f.size())
+				if size == 0 {
+					size = int(f.size())
+				}
 				return f, err
 			}})
 		}
@@ -161,12 +163,12 @@ func (b *Bench) turns(ctx context.Context, dir string, n int) ([]turn, error) {
 			continue
 		}
 		add(p, rival)
-		if rival != nil && !slices.ContainsFunc(turns, func(t turn) bool { return t.Line == rival }) {
-			// After the first, so that the size of a letter is known.
-			turns = slices.Insert(turns, 1, turn{rival, func(ctx context.Context) (Figures, error) {
-				return b.rival.send(ctx, b.sink, n, size)
-			}})
-		}
+	}
+	if len(turns) > 0 && rival != nil && turns[0].Beside == rival {
+		// After the first, so that the size of a letter is known.
+		turns = slices.Insert(turns, 1, turn{rival, func(ctx context.Context) (Figures, error) {
+			return b.rival.send(ctx, b.sink, n, size)
+		}})
 	}
 	return turns, nil
 }
