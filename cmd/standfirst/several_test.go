@@ -170,7 +170,7 @@ func TestSeveral(t *testing.T) {
 		t.Skip("no /proc here: after the kill a lease would last its minute")
 	}
 	t.Parallel()
-	const readers = 8000
+	const readers = 6000
 	c := newCompany(t, pgtest.New(t))
 	c.seed(readers)
 	web, ops := c.free(), c.free()
