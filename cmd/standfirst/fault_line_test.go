@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -11,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/smtptest"
@@ -57,6 +58,7 @@ type lineFault struct {
 	mended    func(*route)                                      // by an operator, when the edition was paused; nil: it must not be
 	rules     func(*mailer.Rules)
 	press     func(*route) mailer.Press
+	limit     time.Duration         // of patience with the relay's answers; 0: longer than it takes
 	fate      func(reader int) fate // what the table in mailer/decide.go says; nil: everybody is sent one
 	roughly   bool                  // who is in doubt is a matter of chance
 }
@@ -133,9 +135,9 @@ func (x *route) send() {
 	if x.lf.press != nil {
 		w.Press = x.lf.press(x)
 	}
-	const little = 400 * time.Millisecond
+	limit := cmp.Or(x.lf.limit, 20*time.Second)
 	w.Transport = &mailer.SMTP{Host: door.host, Port: door.port, Security: mailer.NoTLS,
-		Limits: mailer.Limits{Connect: little, Command: little, Data: little, Block: little, Dot: little}}
+		Limits: mailer.Limits{Connect: limit, Command: limit, Data: limit, Block: limit, Dot: limit}}
 	if x.lf.script != nil {
 		x.relay.says(x.lf.script(x))
 	}
@@ -240,7 +242,7 @@ func (x *route) check(e *digest.Edition) {
 		if x.lf.roughly && got.Copies >= 1 {
 			want.Copies = got.Copies
 		}
-		if d := cmp.Diff(want, got); d != "" {
+		if d := gocmp.Diff(want, got); d != "" {
 			if odd++; odd <= 5 {
 				x.Errorf("reader %d, after %d doubts and %d attempts (-want +got):\n%s", i, doubt, rows[0].Attempts, d)
 			}

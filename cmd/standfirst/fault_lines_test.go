@@ -74,27 +74,38 @@ var lineFaults = []lineFault{
 				2:  {phase: "rcpt", Answer: reply(550)},
 				3:  {phase: "rcpt", Answer: reply(554, 5, 7, 1)},
 				4:  {phase: "rcpt", Answer: reply(451, 4, 7, 1), times: 1},
-				5:  {phase: "rcpt", Answer: reply(450, 4, 2, 0)},
 				6:  {phase: "data", Answer: reply(554, 5, 7, 1)},
 				7:  {phase: "data", Answer: reply(552, 5, 2, 2)},
 				8:  {phase: "data", Answer: reply(451, 4, 3, 0), times: 2},
-				9:  {phase: "data", Answer: reply(452, 4, 3, 1)},
 				10: {phase: "data", Answer: reply(550, 5, 1, 1)},
 				11: {phase: "ready", Answer: reply(451, 4, 3, 0), times: 1},
 				12: {phase: "rcpt", Answer: reply(556)},
 			})
 		},
-		rules: func(r *mailer.Rules) { r.Patience = 6 * time.Second },
 		fate: among(40, map[int]fate{
 			1:  {State: mailer.Failed, Reason: mailer.Bounced, Suppressed: true},
 			2:  {State: mailer.Failed, Reason: mailer.Refused},
 			3:  {State: mailer.Failed, Reason: mailer.PolicyRefused},
-			5:  {State: mailer.Skipped, Reason: mailer.Expired},
 			6:  {State: mailer.Failed, Reason: mailer.PolicyRefused},
 			7:  {State: mailer.Failed, Reason: mailer.Refused},
-			9:  {State: mailer.Skipped, Reason: mailer.Expired},
 			10: {State: mailer.Failed, Reason: mailer.Bounced, Suppressed: true},
 			12: {State: mailer.Failed, Reason: mailer.Bounced, Suppressed: true},
+		}),
+	},
+	{
+		name: "not now, for ever",
+		script: func(*route) func(smtptest.Event) smtptest.Answer {
+			return byReader(40, map[int]trick{
+				5: {phase: "rcpt", Answer: reply(450, 4, 2, 0)},
+				6: {phase: "ready", Answer: reply(451, 4, 3, 0)},
+				9: {phase: "data", Answer: reply(452, 4, 3, 1)},
+			})
+		},
+		rules: func(r *mailer.Rules) { r.Patience = 2 * time.Second },
+		fate: among(40, map[int]fate{
+			5: {State: mailer.Skipped, Reason: mailer.Expired},
+			6: {State: mailer.Skipped, Reason: mailer.Expired},
+			9: {State: mailer.Skipped, Reason: mailer.Expired},
 		}),
 	},
 	{
@@ -117,7 +128,8 @@ var lineFaults = []lineFault{
 		}),
 	},
 	{
-		name: "the relay hangs",
+		name:  "the relay hangs",
+		limit: 1500 * time.Millisecond,
 		script: func(*route) func(smtptest.Event) smtptest.Answer {
 			hang := smtptest.Answer{Hang: true}
 			hung := byReader(80, map[int]trick{
@@ -140,7 +152,8 @@ var lineFaults = []lineFault{
 		}),
 	},
 	{
-		name: "the relay talks nonsense",
+		name:  "the relay talks nonsense",
+		limit: 1500 * time.Millisecond, // the greeting of SSH looks like the first line of several
 		script: func(*route) func(smtptest.Event) smtptest.Answer {
 			say := func(words string) smtptest.Answer { return smtptest.Answer{Say: words} }
 			said := byReader(60, map[int]trick{
