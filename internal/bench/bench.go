@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -63,6 +64,10 @@ func (b *Bench) run(ctx context.Context, out io.Writer) (err error) {
 	if b.rival, missing = findRival(); missing != nil {
 		say("NO RATIOS: %v", missing)
 	}
+	load, known := busy()
+	if known && load > float64(runtime.NumCPU())/2 {
+		say("THE MACHINE IS BUSY: %.1f processes want to run already; only CPU-s/1000 means much", load)
+	}
 	var lines []*Line
 	for _, n := range b.Readers {
 		done, err := b.rounds(ctx, filepath.Join(dir, fmt.Sprint(n)), n)
@@ -70,6 +75,9 @@ func (b *Bench) run(ctx context.Context, out io.Writer) (err error) {
 			return err
 		}
 		lines = append(lines, done...)
+	}
+	if known {
+		fmt.Fprintf(out, "load before: %.1f\n", load)
 	}
 	writeTable(out, lines)
 	fmt.Fprintln(out)
