@@ -43,6 +43,9 @@ var aboutGroups = regexp.MustCompile(`(?i)pipelin|synchroni[sz]ation`)
 // bewildered reports whether a refusal is one of groups, not of what was in
 // it: it says so, or that the commands are none or not in order. They are.
 func bewildered(err error) bool {
+	if err == nil {
+		return false
+	}
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
 		return false
