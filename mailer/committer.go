@@ -42,28 +42,30 @@ func (c *committer) run(ctx context.Context) {
 	}
 }
 
-// write groups a batch by block, in the order of arrival, and answers.
+// write groups a batch by block, in the order of arrival, writes all of it at
+// once, and answers. Should that fail, each block is on its own, so that one
+// which cannot be written keeps nobody else waiting for longer than its turn.
 func (c *committer) write(ctx context.Context, batch []result) {
-	for len(batch) > 0 {
-		l := batch[0].lease
-		var mine, rest []result
-		var settlements []Settlement
-		for _, r := range batch {
-			if r.lease == l {
-				mine = append(mine, r)
-				settlements = append(settlements, r.Settlement)
-			} else {
-				rest = append(rest, r)
-			}
+	var leases []*lease
+	results := make(map[*lease][]Settlement)
+	for _, r := range batch {
+		if results[r.lease] == nil {
+			leases = append(leases, r.lease)
 		}
-		err := c.insist(ctx, l, settlements)
-		for _, r := range mine {
-			if err == nil && c.progress != nil {
-				c.progress(l.block.Edition, r.Settlement)
-			}
-			r.done <- err
+		results[r.lease] = append(results[r.lease], r.Settlement)
+	}
+	errs := make(map[*lease]error)
+	if len(leases) < 2 || settleAll(ctx, leases, results) != nil {
+		for _, l := range leases {
+			errs[l] = c.insist(ctx, l, results[l])
 		}
-		batch = rest
+	}
+	for _, r := range batch {
+		err := errs[r.lease]
+		if err == nil && c.progress != nil {
+			c.progress(r.lease.block.Edition, r.Settlement)
+		}
+		r.done <- err
 	}
 }
 

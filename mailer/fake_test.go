@@ -127,15 +127,32 @@ func (b *book) Standings(ctx context.Context, edition string, ids []int64, _ tim
 }
 
 func (b *book) Settle(ctx context.Context, bl *Block, results []Settlement) error {
+	lost, err := b.SettleAll(ctx, []Settled{{bl, results}})
+	if err == nil && len(lost) > 0 {
+		err = ErrLost
+	}
+	return err
+}
+
+func (b *book) SettleAll(ctx context.Context, all []Settled) (lost []*Block, err error) {
 	if b.delay > 0 {
 		time.Sleep(b.delay)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.call(ctx, "settle"); err != nil {
-		return err
+		return nil, err
 	}
 	b.commits++
+	for _, of := range all {
+		if err := b.settle(of.Block, of.Results); err != nil {
+			lost = append(lost, of.Block)
+		}
+	}
+	return lost, nil
+}
+
+func (b *book) settle(bl *Block, results []Settlement) error {
 	p, lost := b.page(bl)
 	for _, s := range results {
 		e := b.state[s.Subscriber]

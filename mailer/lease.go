@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -140,6 +141,29 @@ func (l *lease) settle(ctx context.Context, results []Settlement) error {
 		return nil
 	}
 	return err
+}
+
+// settleAll writes results of several leases of one ledger down at once, or
+// none of them. No two calls of it may run at once.
+func settleAll(ctx context.Context, leases []*lease, results map[*lease][]Settlement) error {
+	all := make([]Settled, len(leases))
+	for i, l := range leases {
+		l.writing.Lock()
+		defer l.writing.Unlock()
+		all[i] = Settled{l.block, results[l]}
+	}
+	lost, err := leases[0].ledger.SettleAll(ctx, all)
+	if err != nil {
+		return err
+	}
+	for _, l := range leases {
+		if slices.Contains(lost, l.block) {
+			l.mu.Lock()
+			l.over, l.lost = true, true
+			l.mu.Unlock()
+		}
+	}
+	return nil
 }
 
 // release gives the rest back.

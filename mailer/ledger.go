@@ -50,6 +50,12 @@ type Settlement struct {
 	At         time.Time
 }
 
+// Settled are results of one block.
+type Settled struct {
+	Block   *Block
+	Results []Settlement
+}
+
 // Standing is whether a delivery may still go out, asked right before it is
 // written.
 type Standing struct {
@@ -75,6 +81,10 @@ type Ledger interface {
 	// Settle writes results down. Deferred deliveries become due again at their
 	// Outcome's Due. A hard bounce also suppresses the address.
 	Settle(ctx context.Context, b *Block, results []Settlement) error
+	// SettleAll is Settle for several blocks at once, which costs little more
+	// than for one. All of it is written, or nothing. It returns the blocks
+	// whose lease went to somebody else.
+	SettleAll(ctx context.Context, all []Settled) (lost []*Block, err error)
 	// Release gives a block back before its lease ends; what is not settled in
 	// it is as if it had never been claimed.
 	Release(ctx context.Context, b *Block) error

@@ -118,6 +118,13 @@ func (m *mortal) Settle(ctx context.Context, b *Block, s []Settlement) error {
 	return m.book.Settle(ctx, b, s)
 }
 
+func (m *mortal) SettleAll(ctx context.Context, all []Settled) ([]*Block, error) {
+	if err := m.gone(); err != nil {
+		return nil, err
+	}
+	return m.book.SettleAll(ctx, all)
+}
+
 func (m *mortal) Release(ctx context.Context, b *Block) error {
 	if err := m.gone(); err != nil {
 		return err

@@ -54,10 +54,14 @@ func (ds deltas) of(block int64) *delta {
 func (ds deltas) apply(ctx context.Context, s session) (done bool, err error) {
 	for _, id := range slices.Sorted(maps.Keys(ds)) {
 		d := *ds[id]
-		_, err := s.exec(ctx, `UPDATE blocks SET open = open + $1, sent = sent + $2, failed = failed + $3,
-			skipped = skipped + $4 WHERE id = $5`, d.open, d.sent, d.failed, d.skipped, id)
-		if err != nil {
+		var open int64
+		err := s.row(ctx, `UPDATE blocks SET open = open + $1, sent = sent + $2, failed = failed + $3,
+			skipped = skipped + $4 WHERE id = $5 RETURNING open`, d.open, d.sent, d.failed, d.skipped, id).Scan(&open)
+		if none(err) != nil {
 			return false, fmt.Errorf("counters of block: %w", err)
+		}
+		if open > 0 {
+			continue
 		}
 		finished, err := finishBlock(ctx, s, id)
 		if err != nil {

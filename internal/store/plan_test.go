@@ -157,8 +157,9 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// highest is the highest number of a parameter.
+// highest is the highest number of a parameter, or how many there are.
 func highest(text string) (n int) {
+	n = strings.Count(text, "?")
 	for _, m := range regexp.MustCompile(`\$(\d+)`).FindAllStringSubmatch(text, -1) {
 		var k int
 		fmt.Sscan(m[1], &k)

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/standfirst/standfirst/digest"
@@ -66,45 +68,64 @@ func (d delivery) after(s mailer.Settlement, lost, cancelled bool) (next deliver
 
 // Settle implements mailer.Ledger.
 func (db *DB) Settle(ctx context.Context, b *mailer.Block, results []mailer.Settlement) error {
-	if len(results) == 0 {
-		return nil
+	lost, err := db.SettleAll(ctx, []mailer.Settled{{Block: b, Results: results}})
+	if err == nil && len(lost) > 0 {
+		err = fmt.Errorf("block %d: %w", b.ID, mailer.ErrLost)
 	}
-	salt, err := db.salt(ctx, results)
+	return err
+}
+
+// SettleAll implements mailer.Ledger. Blocks are taken in order, so that two of
+// us do not wait for each other.
+func (db *DB) SettleAll(ctx context.Context, all []mailer.Settled) (lost []*mailer.Block, err error) {
+	all = slices.SortedStableFunc(slices.Values(all), func(a, b mailer.Settled) int { return cmp.Compare(a.Block.ID, b.Block.ID) })
+	salt, err := db.salt(ctx, all)
 	if err != nil {
-		return fmt.Errorf("block %d: %w", b.ID, err)
+		return nil, fmt.Errorf("results: %w", err)
 	}
-	var st settling
+	var finished []int64
 	err = db.write(ctx, func(s session) error {
-		st = settling{session: s, block: b.ID, results: results, salt: salt, changes: make(deltas), retrials: make(map[int64]retrial)}
-		if err := st.lock(ctx, b.Token); err != nil {
-			return err
+		lost, finished = nil, nil
+		for _, of := range all {
+			if len(of.Results) == 0 {
+				continue
+			}
+			st := settling{session: s, block: of.Block.ID, results: of.Results, salt: salt, changes: make(deltas)}
+			if err := st.settle(ctx, of.Block); err != nil {
+				return fmt.Errorf("block %d: %w", of.Block.ID, err)
+			}
+			if st.done {
+				finished = append(finished, st.edition)
+			}
+			if st.lost {
+				lost = append(lost, of.Block)
+			}
 		}
-		return st.write(ctx)
+		return nil
 	})
-	if err == nil && st.done {
-		err = db.finish(ctx, st.edition)
-	}
-	if err == nil && st.lost {
-		err = mailer.ErrLost
+	if err == nil {
+		err = db.finish(ctx, distinct(finished)...)
 	}
 	if err != nil {
-		return fmt.Errorf("block %d: %w", b.ID, err)
+		return nil, fmt.Errorf("results: %w", err)
 	}
-	return nil
+	return lost, nil
 }
 
 // salt returns the salt of suppressed addresses if one is needed. It may have
 // to be made, which is a transaction of its own.
-func (db *DB) salt(ctx context.Context, results []mailer.Settlement) ([]byte, error) {
-	for _, r := range results {
-		if r.Outcome.Suppress {
-			return db.Secret(ctx, suppressionSalt)
+func (db *DB) salt(ctx context.Context, all []mailer.Settled) ([]byte, error) {
+	for _, of := range all {
+		for _, r := range of.Results {
+			if r.Outcome.Suppress {
+				return db.Secret(ctx, suppressionSalt)
+			}
 		}
 	}
 	return nil, nil
 }
 
-// A settling is one transaction of results.
+// A settling is the results of one block on their way.
 type settling struct {
 	session
 	block     int64
@@ -123,26 +144,52 @@ type settling struct {
 	done       bool              // a block has nothing open any more
 }
 
-// lock locks the block and reads how its edition and its lease stand.
+// settle writes each result that counts, then the counters.
+func (st *settling) settle(ctx context.Context, b *mailer.Block) error {
+	if err := st.lock(ctx, b.Token); err != nil {
+		return err
+	}
+	if err := st.taken(ctx, b); err != nil {
+		return fmt.Errorf("deliveries: %w", err)
+	}
+	if len(st.results) > 0 {
+		if err := st.write(ctx); err != nil {
+			return err
+		}
+	}
+	var err error
+	if st.done, err = st.changes.apply(ctx, st.session); err != nil {
+		return err
+	}
+	return st.late(ctx)
+}
+
+// lock locks the block and reads how its lease stands.
 func (st *settling) lock(ctx context.Context, token int64) error {
 	var latest int64
-	var state digest.State
 	err := st.row(ctx, `SELECT edition, token FROM blocks WHERE id = $1 FOR UPDATE`, st.block).Scan(&st.edition, &latest)
 	if err == sql.ErrNoRows { // packed long ago (compact.go): nothing counts any more
 		st.lost = true
 		return nil
 	}
-	if err != nil {
-		return err
-	}
 	st.lost = latest != token
-	err = st.row(ctx, `SELECT state, newsletter, horizon FROM editions WHERE n = $1`, st.edition).
-		Scan(&state, &st.newsletter, &st.horizon)
-	st.cancelled = state == digest.Cancelled
 	return err
 }
 
-// write writes each result that counts, then the counters.
+// read reads the edition as it is now that the block is locked, and the rows
+// that the results speak of.
+func (st *settling) read(ctx context.Context) error {
+	var state digest.State
+	err := st.row(ctx, `SELECT state, newsletter, horizon FROM editions WHERE n = $1`, st.edition).
+		Scan(&state, &st.newsletter, &st.horizon)
+	if none(err) != nil {
+		return fmt.Errorf("edition: %w", err)
+	}
+	st.cancelled = state == digest.Cancelled
+	return st.readRows(ctx)
+}
+
+// write writes the results that count, of whatever kind.
 func (st *settling) write(ctx context.Context) error {
 	if err := st.read(ctx); err != nil {
 		return fmt.Errorf("deliveries: %w", err)
@@ -196,11 +243,7 @@ func (st *settling) write(ctx context.Context) error {
 			return fmt.Errorf("readers of version %d: %w", n, err)
 		}
 	}
-	var err error
-	if st.done, err = st.changes.apply(ctx, st.session); err != nil {
-		return err
-	}
-	return st.late(ctx)
+	return nil
 }
 
 // A likeness is what deliveries have in common that are written at once.
@@ -250,8 +293,8 @@ func (st *settling) update(ctx context.Context, l likeness, ds []delivery) error
 	})
 }
 
-// read reads the rows that the results speak of.
-func (st *settling) read(ctx context.Context) error {
+// readRows reads the rows that the results speak of.
+func (st *settling) readRows(ctx context.Context) error {
 	st.rows = make(map[int64]delivery, len(st.results))
 	var ids []int64
 	for _, r := range st.results {
@@ -282,6 +325,9 @@ type retrial struct {
 // hand, or a new one.
 func (st *settling) retry(ctx context.Context, due time.Time) (int64, error) {
 	at := (due.UnixMilli() + 999) / 1000 * 1000
+	if st.retrials == nil {
+		st.retrials = make(map[int64]retrial)
+	}
 	r, known := st.retrials[at]
 	if !known {
 		err := st.row(ctx, retrySQL, at, st.edition, st.block, blockSize).Scan(&r.block, &r.room)

@@ -32,6 +32,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"expand", expandTests},
 		{"supersede", supersedeTests},
 		{"ledger", ledgerTests},
+		{"settle", settleTests},
 		{"lease", leaseTests},
 		{"dead", deadTests},
 		{"late", lateTests},
