@@ -34,6 +34,10 @@ type Session interface {
 	// this one: a session may tell the server of it together with the text of
 	// this one, which saves waiting. Sending another, or none, is allowed, and
 	// may cost the session its connection, but nobody a letter.
+	//
+	// A session that has had its share of letters closes itself after one of
+	// them: the next Send returns an *Error in PhaseConn without a Code, and its
+	// letter should go over a new one at once.
 	Send(ctx context.Context, e Envelope, msg []byte, next Envelope) error
 	// Close ends the session.
 	Close() error
