@@ -13,6 +13,7 @@ type batch struct {
 	*run
 	lease   *lease
 	letters []Delivery
+	at      time.Time // the turn of the first, if the lease has turns
 
 	looked    time.Time
 	standings []Standing // of the letters from first on
@@ -31,7 +32,10 @@ func (r *run) batch(j job, c *connection) {
 	if j.probe {
 		n = 1
 	}
-	b := &batch{run: r, lease: j.lease, letters: j.lease.take(n)}
+	if j.lease.turns != nil {
+		n = min(n, 1+j.lease.turns.after())
+	}
+	b := &batch{run: r, lease: j.lease, letters: j.lease.take(n), at: j.at}
 	began := time.Now()
 	c.refused = false
 	for i := range b.letters {
@@ -43,6 +47,9 @@ func (r *run) batch(j job, c *connection) {
 	}
 	if j.probe {
 		r.breaker.left()
+	}
+	if j.lease.places != nil {
+		<-j.lease.places
 	}
 }
 
@@ -132,7 +139,7 @@ func (b *batch) ask(ctx context.Context, ds []Delivery, now time.Time) (values [
 // next returns the envelope of the letter after i, if it is likely to follow
 // at once.
 func (b *batch) next(i int, from string) Envelope {
-	if i+1 >= len(b.letters) || b.soft.Err() != nil || b.pace.limited() {
+	if i+1 >= len(b.letters) || b.soft.Err() != nil || b.pace.limited() || b.lease.turns != nil {
 		return Envelope{}
 	}
 	if k := i + 1 - b.first; b.standings[k].Stop || b.standings[k].Reason != "" {

@@ -200,12 +200,12 @@ func (b *book) Halt(ctx context.Context, edition, reason string) error {
 	return b.call(ctx, "halt")
 }
 
-func (b *book) Due(ctx context.Context, edition string) (at time.Time, ok bool, err error) {
+func (b *book) Due(ctx context.Context, c Claim) (at time.Time, ok bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
 	for _, p := range b.blocks {
-		if len(p.ids) == 0 || b.paused[p.Edition] || edition != "" && edition != p.Edition {
+		if len(p.ids) == 0 || b.paused[p.Edition] || c.Edition != "" && c.Edition != p.Edition {
 			continue
 		}
 		free := p.due

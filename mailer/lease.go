@@ -15,7 +15,9 @@ type lease struct {
 	ledger   Ledger
 	block    *Block
 	length   time.Duration
-	returned func(*lease) // called once, when all of its letters are settled and no more will come
+	returned func(*lease)  // called once, when all of its letters are settled and no more will come
+	turns    *turns        // nil: each letter may go at once
+	places   chan struct{} // holds as many as sessions have letters of it; nil: any number may
 
 	mu      sync.Mutex
 	granted time.Time // on our own clock, before we asked
@@ -65,6 +67,16 @@ func (l *lease) more() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.left) > 0
+}
+
+// first returns the reader of the next letter to be handed out.
+func (l *lease) first() (subscriber int64, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.left) == 0 {
+		return 0, false
+	}
+	return l.left[0].Subscriber, true
 }
 
 // take hands out at most n letters.

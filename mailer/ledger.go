@@ -29,6 +29,10 @@ type Block struct {
 	Edition    string
 	Until      time.Time // the lease's end by the caller's clock
 	Deliveries []Delivery
+
+	Destination string        // of all of them; empty: of none that is bounded
+	Every       time.Duration // at least so long lies between the claim and the first letter, and between the beginnings of any two; 0: no bound
+	Sessions    int           // so many of them may be on their way at once; 0: no bound
 }
 
 // Claim says what a worker is ready to take.
@@ -40,6 +44,11 @@ type Claim struct {
 	// Newsletters are those whose letters this process can write; none: all.
 	// Blocks of others are left to processes that know them.
 	Newsletters []string
+	// Rate and Destinations bound what all workers on the ledger send in a
+	// second, and have on its way at once: see [Share].
+	Rate         float64 // letters a second; 0: no bound
+	Destinations Destinations
+	Without      []string // destinations of which this worker has enough in hand; "" is everybody else
 }
 
 // A Settlement is what became of one delivery.
@@ -71,7 +80,9 @@ var ErrLost = errors.New("lease lost")
 // durable when they return.
 type Ledger interface {
 	// Claim leases the block that has been due longest, or returns nil if none
-	// is due.
+	// is due, or none of those that are has its turn yet. Of a block that would
+	// take long at its rate it takes the first letters, and leaves the rest
+	// where it was.
 	Claim(ctx context.Context, c Claim) (*Block, error)
 	// Renew extends the lease, or returns ErrLost.
 	Renew(ctx context.Context, b *Block, until time.Time) error
@@ -90,7 +101,8 @@ type Ledger interface {
 	Release(ctx context.Context, b *Block) error
 	// Halt pauses an edition for our own fault, with the reason for people.
 	Halt(ctx context.Context, edition, reason string) error
-	// Due returns when the next unleased block is due (of edition, if not
-	// empty); ok is false if there is none.
-	Due(ctx context.Context, edition string) (at time.Time, ok bool, err error)
+	// Due returns when Claim is to find something, if nobody comes first: a
+	// block is due, its lease has ended, and the rates have room for it. ok is
+	// false if there is nothing to come. Owner and Lease are not asked for.
+	Due(ctx context.Context, c Claim) (at time.Time, ok bool, err error)
 }

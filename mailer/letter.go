@@ -12,7 +12,7 @@ import (
 // result; what it has not goes back with its block.
 func (b *batch) letter(i int, c *connection) (settled bool) {
 	r, l, d := b.run, b.lease, b.letters[i]
-	if i > 0 && !r.onward(l) || r.pace.wait(r.soft) != nil {
+	if i > 0 && !r.onward(l) || b.turn(r.soft, i) != nil {
 		return false
 	}
 	now := time.Now()

@@ -36,8 +36,9 @@ type run struct {
 	pace        *pace
 	copiers     *copiers
 	returns     tally
-	barren      int          // times in a row that nothing due could be claimed
-	unwritten   atomic.Int64 // results that the ledger did not take
+	hands       sync.WaitGroup // that hand out blocks beside the claiming
+	barren      int            // times in a row that nothing due could be claimed
+	unwritten   atomic.Int64   // results that the ledger did not take
 
 	mu       sync.Mutex
 	leases   map[*lease]bool
@@ -47,12 +48,6 @@ type run struct {
 	tripped  error                // why the breaker opened
 	troubles int                  // of the ledger or the press, in a row
 	calm     time.Time            // nothing is claimed before
-}
-
-// A job is leave to take letters of a lease.
-type job struct {
-	lease *lease
-	probe bool // one letter only: the breaker waits to hear of it
 }
 
 // claiming claims and hands out until ctx ends, or a drain is done.
@@ -66,17 +61,22 @@ func (r *run) claiming() error {
 			r.wait(until.Sub(now))
 			continue
 		}
-		block, err := r.w.Ledger.Claim(r.soft, Claim{Owner: r.w.Owner, Now: now, Lease: r.lease, Edition: r.edition, Newsletters: r.w.Newsletters})
+		claim := r.claim(now)
+		block, err := r.w.Ledger.Claim(r.soft, claim)
 		if err != nil {
 			r.trouble("block not claimed", err)
 			continue
 		}
 		if block != nil {
 			r.barren = 0
-			r.hand(r.hold(block, now))
+			if l := r.hold(block, now); len(r.w.Destinations) == 0 {
+				r.hand(l)
+			} else {
+				r.handBeside(l)
+			}
 			continue
 		}
-		wait, done, err := r.nothing(now)
+		wait, done, err := r.nothing(claim)
 		if err != nil {
 			r.trouble("ledger not read", err)
 			continue
@@ -92,10 +92,24 @@ func (r *run) claiming() error {
 	return nil
 }
 
-// nothing decides what to do when nothing can be claimed: how long to wait, or
+// claim is what can be taken at now. Without destinations a block is handed out
+// before the next is claimed.
+func (r *run) claim(now time.Time) Claim {
+	c := Claim{
+		Owner: r.w.Owner, Now: now, Lease: r.lease, Edition: r.edition, Newsletters: r.w.Newsletters,
+		Rate: r.w.Rate, Destinations: r.w.Destinations,
+	}
+	if len(c.Destinations) > 0 {
+		c.Without = r.busy()
+	}
+	return c
+}
+
+// nothing decides what to do when a claim found nothing: how long to wait, or
 // that a drain is done.
-func (r *run) nothing(now time.Time) (wait time.Duration, done bool, err error) {
-	due, ok, err := r.w.Ledger.Due(r.soft, r.edition)
+func (r *run) nothing(c Claim) (wait time.Duration, done bool, err error) {
+	now := c.Now
+	due, ok, err := r.w.Ledger.Due(r.soft, c)
 	if err != nil {
 		return 0, false, err
 	}
@@ -142,6 +156,10 @@ func (r *run) hold(b *Block, granted time.Time) *lease {
 	l := &lease{
 		ledger: r.w.Ledger, block: b, length: r.lease, granted: granted,
 		left: r.order(b.Edition, b.Deliveries), open: len(b.Deliveries), masters: make(map[int]*edition), returned: r.returned,
+		turns: newTurns(b, time.Now()),
+	}
+	if b.Sessions > 0 {
+		l.places = make(chan struct{}, b.Sessions)
 	}
 	r.mu.Lock()
 	r.leases[l] = true
@@ -158,45 +176,6 @@ func (r *run) order(edition string, ds []Delivery) []Delivery {
 		return cmp.Compare(r.returns.of(edition, a), r.returns.of(edition, b))
 	})
 	return ds
-}
-
-// hand gives the letters of a block to sessions, a few at a time, as they
-// become free. It does not wait for the last of them.
-func (r *run) hand(l *lease) {
-	defer l.handedOut()
-	for l.more() {
-		probe, ok := r.gate(l)
-		if !ok {
-			return
-		}
-		select {
-		case r.jobs <- job{l, probe}:
-		case <-r.soft.Done():
-			return
-		}
-	}
-}
-
-// gate waits until the breaker lets a letter of l pass, or says that l should
-// be given back.
-func (r *run) gate(l *lease) (probe, ok bool) {
-	for r.soft.Err() == nil {
-		now := time.Now()
-		if !l.fresh(now) {
-			return false, false
-		}
-		switch pass, _ := r.breaker.enter(now); pass {
-		case passGo:
-			return false, true
-		case passProbe:
-			return true, true
-		case passRest:
-			return false, false
-		case passWait:
-			r.wait(time.Second)
-		}
-	}
-	return false, false
 }
 
 // onward reports whether the next letter of a batch may begin: neither was its

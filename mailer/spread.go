@@ -3,7 +3,6 @@ package mailer
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // spread returns deliveries in an order in which those of one domain are as
@@ -42,9 +41,4 @@ func spread(ds []Delivery) []Delivery {
 		out[i] = places[i].d
 	}
 	return out
-}
-
-// domain is what stands behind the @, in lower case.
-func domain(email string) string {
-	return strings.ToLower(email[strings.LastIndexByte(email, '@')+1:])
 }

@@ -22,7 +22,7 @@ type Worker struct {
 
 	Owner    string        // of leases, for people to read
 	Sessions int           // connections at most; 0: 10
-	Rate     float64       // letters a second of all sessions; 0: as fast as the relay takes them
+	Rate     float64       // letters a second of all workers on the ledger; 0: as fast as the relay takes them
 	Lease    time.Duration // of a block; 0: 1 minute. After a kill this long passes before others take over
 	Idle     time.Duration // a connection without letters is closed after it; 0: 10 seconds
 	Grace    time.Duration // for the letters in hand when told to stop; 0: 10 seconds
@@ -32,6 +32,9 @@ type Worker struct {
 	// Newsletters are those whose letters Press can write; none: all. Other
 	// processes on the ledger may know more.
 	Newsletters []string
+	// Destinations take letters more slowly than the relay, or on fewer
+	// sessions; also of all workers on the ledger.
+	Destinations Destinations
 
 	// Log may be nil: silent. Single letters are told at Debug only, what
 	// concerns an edition or the relay above it. Readers' addresses are never
@@ -76,8 +79,8 @@ func (w *Worker) Drain(ctx context.Context, edition string) error {
 }
 
 // An Untrier is a Ledger that knows of first attempts still to be made that
-// cannot be claimed here: readers not expanded yet, or blocks in the hands of
-// another process. Drain waits for them. Untried is false for an edition that
+// cannot be claimed at now: readers not expanded yet, blocks in the hands of
+// another process, or such as wait for their turn. Drain waits for them. Untried is false for an edition that
 // is not being sent.
 type Untrier interface {
 	Untried(ctx context.Context, edition string, now time.Time) (bool, error)
@@ -123,6 +126,7 @@ func (r *run) all(sessions int) error {
 		senders.Go(r.session)
 	}
 	err := r.claiming()
+	r.hands.Wait()
 	close(r.ended)
 	senders.Wait()
 	stop()

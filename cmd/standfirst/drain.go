@@ -125,7 +125,7 @@ func (l *ledger) coming(ctx context.Context, edition string, now time.Time) (boo
 				return false, err
 			}
 		}
-		due, ok, err := l.DB.Due(ctx, e.ID)
+		due, ok, err := l.DB.Due(ctx, mailer.Claim{Edition: e.ID})
 		if err != nil {
 			return false, err
 		}

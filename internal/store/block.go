@@ -19,13 +19,13 @@ const blockSize = 500
 const given = `(d.state = 'sent' OR d.state = 'skipped' AND d.reason = 'nothing')`
 
 // A delta is what becomes of a block's counters.
-type delta struct{ open, sent, failed, skipped int64 }
+type delta struct{ open, sent, failed, skipped, bounced int64 }
 
-// leave counts a delivery out of state, enter counts it into one.
-func (d *delta) leave(state mailer.State) { d.add(state, -1) }
-func (d *delta) enter(state mailer.State) { d.add(state, +1) }
+// leave counts a delivery out of a state, for a reason, enter counts it into one.
+func (d *delta) leave(state mailer.State, reason string) { d.add(state, reason, -1) }
+func (d *delta) enter(state mailer.State, reason string) { d.add(state, reason, +1) }
 
-func (d *delta) add(state mailer.State, n int64) {
+func (d *delta) add(state mailer.State, reason string, n int64) {
 	switch state {
 	case mailer.Queued:
 		d.open += n
@@ -33,6 +33,9 @@ func (d *delta) add(state mailer.State, n int64) {
 		d.sent += n
 	case mailer.Failed:
 		d.failed += n
+		if reason == mailer.Bounced {
+			d.bounced += n
+		}
 	case mailer.Skipped:
 		d.skipped += n
 	}
@@ -56,7 +59,8 @@ func (ds deltas) apply(ctx context.Context, s session) (done bool, err error) {
 		d := *ds[id]
 		var open int64
 		err := s.row(ctx, `UPDATE blocks SET open = open + $1, sent = sent + $2, failed = failed + $3,
-			skipped = skipped + $4 WHERE id = $5 RETURNING open`, d.open, d.sent, d.failed, d.skipped, id).Scan(&open)
+			skipped = skipped + $4, bounced = bounced + $5 WHERE id = $6 RETURNING open`,
+			d.open, d.sent, d.failed, d.skipped, d.bounced, id).Scan(&open)
 		if none(err) != nil {
 			return false, fmt.Errorf("counters of block: %w", err)
 		}

@@ -131,23 +131,25 @@ func rollUp(ctx context.Context, s session, edition int64, entries []entry) erro
 func foldBlocks(ctx context.Context, s session, edition int64) (folded bool, err error) {
 	var ids []int64
 	var sum delta
-	err = s.each(ctx, `SELECT id, open, sent, failed, skipped FROM blocks
+	err = s.each(ctx, `SELECT id, open, sent, failed, skipped, bounced FROM blocks
 		WHERE edition = $1 AND done = 1 ORDER BY id LIMIT $2 FOR UPDATE`, []any{edition, rollSize}, func(rows *sql.Rows) error {
 		var id int64
 		var d delta
-		if err := rows.Scan(&id, &d.open, &d.sent, &d.failed, &d.skipped); err != nil {
+		if err := rows.Scan(&id, &d.open, &d.sent, &d.failed, &d.skipped, &d.bounced); err != nil {
 			return err
 		}
 		if ids = append(ids, id); len(ids) > 1 {
 			sum.open, sum.sent, sum.failed, sum.skipped = sum.open+d.open, sum.sent+d.sent, sum.failed+d.failed, sum.skipped+d.skipped
+			sum.bounced += d.bounced
 		}
 		return nil
 	})
 	if err != nil || len(ids) < 2 {
 		return false, err
 	}
-	_, err = s.exec(ctx, `UPDATE blocks SET open = open + $1, sent = sent + $2, failed = failed + $3, skipped = skipped + $4
-		WHERE id = $5`, sum.open, sum.sent, sum.failed, sum.skipped, ids[0])
+	_, err = s.exec(ctx, `UPDATE blocks SET open = open + $1, sent = sent + $2, failed = failed + $3, skipped = skipped + $4,
+			bounced = bounced + $5, retry = 0
+		WHERE id = $6`, sum.open, sum.sent, sum.failed, sum.skipped, sum.bounced, ids[0])
 	if err != nil {
 		return false, err
 	}

@@ -57,6 +57,7 @@ var tables = []table{
 	{name: "version_items", key: "edition, version, kind, item"},
 	{name: "blocks", key: "id", counter: "id"},
 	{name: "deliveries", key: "edition, subscriber"},
+	{name: "shares", key: "block", seeded: true},
 	{name: "rolls", key: "edition, lo"},
 	{name: "settings", key: "name"},
 	{name: "oldest_program", key: "id", seeded: true},

@@ -29,8 +29,8 @@ func (e *expansion) supersede(ctx context.Context) error {
 	changes := make(deltas)
 	for _, d := range e.stale {
 		byEdition[d.edition] = append(byEdition[d.edition], d.subscriber)
-		changes.of(d.block).leave(mailer.Queued)
-		changes.of(d.block).enter(mailer.Skipped)
+		changes.of(d.block).leave(mailer.Queued, "")
+		changes.of(d.block).enter(mailer.Skipped, mailer.Superseded)
 	}
 	for edition, ids := range byEdition {
 		err := groups(distinct(ids), 6, func(in string, lo, hi int64, args []any) error {
@@ -79,18 +79,27 @@ func (e *expansion) writeDecisions(ctx context.Context, decisions []digest.Decis
 	if err != nil {
 		return fmt.Errorf("bookmarks: %w", err)
 	}
-	// A block has one due moment. Within it, readers keep their order.
-	slices.SortStableFunc(letters, func(a, b digest.Decision) int { return cmp.Compare(dueMilli(a.Due), dueMilli(b.Due)) })
+	destinations, err := e.destinations(ctx, letters)
+	if err != nil {
+		return fmt.Errorf("destinations: %w", err)
+	}
+	// A block has one due moment and one destination. Within it, readers keep
+	// their order.
+	order := func(a, b digest.Decision) int {
+		return cmp.Or(cmp.Compare(dueMilli(a.Due), dueMilli(b.Due)),
+			cmp.Compare(destinations[a.Subscriber], destinations[b.Subscriber]))
+	}
+	slices.SortStableFunc(letters, order)
 	versions := make(map[string]int)
 	planned := make(map[int]int64)
 	for len(letters) > 0 {
 		n := 1
-		for n < len(letters) && n < blockSize && dueMilli(letters[n].Due) == dueMilli(letters[0].Due) {
+		for n < len(letters) && n < blockSize && order(letters[0], letters[n]) == 0 {
 			n++
 		}
-		block, err := e.newBlock(ctx, letters[0].Due, n)
+		block, n, err := e.block(ctx, letters[0].Due, destinations[letters[0].Subscriber], n)
 		if err != nil {
-			return err
+			return fmt.Errorf("block: %w", err)
 		}
 		for _, d := range letters[:n] {
 			v, err := e.version(ctx, versions, d)
@@ -115,15 +124,6 @@ func (e *expansion) writeDecisions(ctx context.Context, decisions []digest.Decis
 
 // dueMilli is a due moment as it is kept, in milliseconds.
 func dueMilli(t time.Time) int64 { return t.UnixMilli() }
-
-func (e *expansion) newBlock(ctx context.Context, due time.Time, open int) (id int64, err error) {
-	err = e.row(ctx, `INSERT INTO blocks (edition, due, worked, open) VALUES ($1, $2, $3, $4) RETURNING id`,
-		e.edition, dueMilli(due), e.now.UnixMilli(), open).Scan(&id)
-	if err != nil {
-		return 0, fmt.Errorf("block: %w", err)
-	}
-	return id, nil
-}
 
 // version returns the number of a decision's version; known are those of this
 // page.

@@ -32,7 +32,7 @@ func (db *DB) Expand(ctx context.Context, x digest.Expansion, limit int, now tim
 	var e expansion
 	err := db.write(ctx, func(s session) error {
 		page = digest.Page{}
-		e = expansion{Expansion: x, now: now, session: s}
+		e = expansion{Expansion: x, now: now, session: s, destination: db.Destination}
 		state, err := e.lock(ctx)
 		if err != nil {
 			return err
@@ -72,14 +72,16 @@ func (db *DB) Expand(ctx context.Context, x digest.Expansion, limit int, now tim
 type expansion struct {
 	digest.Expansion
 	session
-	now     time.Time
-	edition int64
-	done    bool
-	cursor  place
-	passed  bool    // the cursor came to the end, and goes through those who wait
-	waiting []int64 // readers of this page who are passed over
-	newer   map[int64]bool
-	stale   []stale // older open deliveries of the readers decided upon
+	now time.Time
+
+	destination func(email string) string
+	edition     int64
+	done        bool
+	cursor      place
+	passed      bool    // the cursor came to the end, and goes through those who wait
+	waiting     []int64 // readers of this page who are passed over
+	newer       map[int64]bool
+	stale       []stale // older open deliveries of the readers decided upon
 }
 
 // touched are the editions in which something was settled.

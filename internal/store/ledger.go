@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/standfirst/standfirst/digest"
@@ -35,13 +34,12 @@ func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) 
 	if err := db.sweep(ctx, c.Now, clock); err != nil {
 		return nil, err
 	}
-	newsletters := ""
-	if len(c.Newsletters) > 0 {
-		newsletters = "," + strings.Join(c.Newsletters, ",") + ","
+	by := claiming{Claim: c, clock: clock}
+	if all, err := by.look(ctx, db.read()); err != nil || all {
+		return nil, err
 	}
-	due := []any{c.Now.UnixMilli(), clock, c.Edition, c.Edition, newsletters, newsletters}
 	var id int64
-	if err := db.read().row(ctx, dueSQL, due...).Scan(&id); err != nil {
+	if err := db.read().row(ctx, dueSQL, by.due()...).Scan(&id); err != nil {
 		return nil, none(err)
 	}
 	if err := db.giveUp(ctx, id, c.Now, clock); err != nil {
@@ -50,7 +48,10 @@ func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) 
 	var block *mailer.Block
 	err = db.write(ctx, func(s session) error {
 		block = nil
-		if err := s.row(ctx, dueSQL+` FOR UPDATE OF b SKIP LOCKED`, due...).Scan(&id); err != nil {
+		if all, err := by.lock(ctx, s); err != nil || all {
+			return err
+		}
+		if err := s.row(ctx, dueSQL+` FOR UPDATE OF b SKIP LOCKED`, by.due()...).Scan(&id); err != nil {
 			return none(err)
 		}
 		// Of a lease that ran out, nobody knows which letters were on their way:
@@ -60,9 +61,14 @@ func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) 
 		if err != nil {
 			return err
 		}
+		id, part, err := by.part(ctx, s, id)
+		if err != nil {
+			return err
+		}
 		b := &mailer.Block{ID: id, Until: c.Now.Add(c.Lease)}
 		err = s.row(ctx, `UPDATE blocks SET lease_until = $1, owner = $2, token = token + 1, worked = $3
-			WHERE id = $4 RETURNING token`, clock+c.Lease.Milliseconds(), c.Owner, c.Now.UnixMilli(), id).Scan(&b.Token)
+			WHERE id = $4 RETURNING token, destination`, clock+c.Lease.Milliseconds(), c.Owner, c.Now.UnixMilli(), id).
+			Scan(&b.Token, &b.Destination)
 		if err != nil {
 			return err
 		}
@@ -70,7 +76,7 @@ func (db *DB) claim(ctx context.Context, c mailer.Claim) (*mailer.Block, error) 
 			return err
 		}
 		block = b
-		return nil
+		return by.keep(ctx, s, b, part)
 	})
 	return block, err
 }
@@ -80,6 +86,7 @@ const dueSQL = `SELECT b.id FROM blocks b JOIN editions e ON e.n = b.edition
 	WHERE b.done = 0 AND b.due <= $1 AND (b.lease_until IS NULL OR b.lease_until < $2)
 		AND e.state = 'sending' AND ($3 = '' OR e.id = $4)
 		AND ($5 = '' OR $6 LIKE '%,' || e.newsletter || ',%')
+		AND $7 NOT LIKE '%,' || b.destination || ',%'
 	ORDER BY b.due, b.id LIMIT 1`
 
 // none takes "no rows" as nothing.
@@ -182,14 +189,47 @@ func (db *DB) Halt(ctx context.Context, edition, reason string) error {
 
 // Due implements mailer.Ledger. A block in a worker's hand counts from the end
 // of its lease, since the worker may have died.
-func (db *DB) Due(ctx context.Context, edition string) (at time.Time, ok bool, err error) {
-	err = db.read().row(ctx, `SELECT MIN(CASE WHEN b.lease_until IS NULL THEN b.due
-			ELSE GREATEST(b.due, b.lease_until - CAST($1 AS BIGINT)) END)
-		FROM editions e JOIN blocks b ON b.edition = e.n AND b.done = 0
-		WHERE e.closed = 0 AND e.state = 'sending' AND ($2 = '' OR e.id = $3)`,
-		db.ahead.Load(), edition, edition).Scan(asTime(&at))
+func (db *DB) Due(ctx context.Context, c mailer.Claim) (at time.Time, ok bool, err error) {
+	at, err = db.due(ctx, c)
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("next block: %w", err)
 	}
 	return at, !at.IsZero(), nil
+}
+
+func (db *DB) due(ctx context.Context, c mailer.Claim) (first time.Time, err error) {
+	ahead := db.ahead.Load()
+	by := claiming{Claim: c, clock: c.Now.UnixMilli() + ahead}
+	if c.Bounded() {
+		if by.shares, err = liveShares(ctx, db.read(), by.clock); err != nil {
+			return time.Time{}, err
+		}
+	}
+	by.held = c.Without
+	args := by.due()
+	err = db.read().each(ctx, `SELECT b.destination, MIN(CASE WHEN b.lease_until IS NULL THEN b.due
+			ELSE GREATEST(b.due, b.lease_until - CAST($1 AS BIGINT)) END)
+		FROM editions e CROSS JOIN blocks b
+		WHERE b.edition = e.n AND b.done = 0 AND e.closed = 0 AND e.state = 'sending' AND ($2 = '' OR e.id = $3)
+			AND ($4 = '' OR $5 LIKE '%,' || e.newsletter || ',%')
+			AND $6 NOT LIKE '%,' || b.destination || ',%'
+		GROUP BY b.destination`, append([]any{ahead}, args[2:]...), func(rows *sql.Rows) error {
+		var destination string
+		var at time.Time
+		if err := rows.Scan(&destination, asTime(&at)); err != nil {
+			return err
+		}
+		clock := time.UnixMilli(by.clock)
+		if free := c.Free(destination, by.shares, clock); free.After(clock) {
+			free = free.Add(-time.Duration(ahead) * time.Millisecond)
+			if free.After(at) {
+				at = free.In(at.Location())
+			}
+		}
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+		return nil
+	})
+	return first, err
 }

@@ -31,6 +31,11 @@ import (
 
 // A DB is an open database. Its methods may be called by several goroutines.
 type DB struct {
+	// Destination returns the name of the destination that an address belongs
+	// to, empty for everybody else; nil: there are none. Letters to one are in
+	// blocks apart: see [mailer.Destinations]. It is set before letters are.
+	Destination func(email string) string
+
 	*dialect
 	writing *sql.DB // one connection on SQLite, whose transactions begin as writing ones
 	reading *sql.DB

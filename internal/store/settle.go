@@ -128,12 +128,13 @@ func (db *DB) salt(ctx context.Context, all []mailer.Settled) ([]byte, error) {
 // A settling is the results of one block on their way.
 type settling struct {
 	session
-	block     int64
-	results   []mailer.Settlement
-	salt      []byte
-	edition   int64
-	lost      bool
-	cancelled bool
+	block       int64
+	results     []mailer.Settlement
+	salt        []byte
+	edition     int64
+	destination string
+	lost        bool
+	cancelled   bool
 
 	newsletter string
 	horizon    int64
@@ -167,7 +168,8 @@ func (st *settling) settle(ctx context.Context, b *mailer.Block) error {
 // lock locks the block and reads how its lease stands.
 func (st *settling) lock(ctx context.Context, token int64) error {
 	var latest int64
-	err := st.row(ctx, `SELECT edition, token FROM blocks WHERE id = $1 FOR UPDATE`, st.block).Scan(&st.edition, &latest)
+	err := st.row(ctx, `SELECT edition, token, destination FROM blocks WHERE id = $1 FOR UPDATE`, st.block).
+		Scan(&st.edition, &latest, &st.destination)
 	if err == sql.ErrNoRows { // packed long ago (compact.go): nothing counts any more
 		st.lost = true
 		return nil
@@ -220,8 +222,8 @@ func (st *settling) write(ctx context.Context) error {
 		if is.state == mailer.Sent && was.state != mailer.Queued {
 			st.overdue = append(st.overdue, is.subscriber)
 		}
-		st.changes.of(was.block).leave(was.state)
-		st.changes.of(is.block).enter(is.state)
+		st.changes.of(was.block).leave(was.state, was.reason)
+		st.changes.of(is.block).enter(is.state, is.reason)
 		if was.version != is.version {
 			versions[was.version]--
 			versions[is.version]++
@@ -330,14 +332,15 @@ func (st *settling) retry(ctx context.Context, due time.Time) (int64, error) {
 	}
 	r, known := st.retrials[at]
 	if !known {
-		err := st.row(ctx, retrySQL, at, st.edition, st.block, blockSize).Scan(&r.block, &r.room)
+		err := st.row(ctx, retrySQL, blockSize, at, st.edition, st.block, st.destination, blockSize).Scan(&r.block, &r.room)
 		if none(err) != nil {
 			return 0, err
 		}
 	}
 	if r.room <= 0 {
 		r.room = blockSize
-		err := st.row(ctx, `INSERT INTO blocks (edition, due, open) VALUES ($1, $2, 0) RETURNING id`, st.edition, at).Scan(&r.block)
+		err := st.row(ctx, `INSERT INTO blocks (edition, due, open, destination, retry) VALUES ($1, $2, 0, $3, 1) RETURNING id`,
+			st.edition, at, st.destination).Scan(&r.block)
 		if err != nil {
 			return 0, err
 		}
@@ -347,9 +350,9 @@ func (st *settling) retry(ctx context.Context, due time.Time) (int64, error) {
 	return r.block, nil
 }
 
-const retrySQL = `SELECT id, CAST($4 AS BIGINT) - (open + sent + failed + skipped) FROM blocks
-	WHERE done = 0 AND due = $1 AND edition = $2 AND id <> $3 AND lease_until IS NULL
-		AND open + sent + failed + skipped < CAST($4 AS BIGINT)
+const retrySQL = `SELECT id, CAST($1 AS BIGINT) - (open + sent + failed + skipped) FROM blocks
+	WHERE done = 0 AND due = $2 AND edition = $3 AND id <> $4 AND destination = $5 AND retry = 1 AND lease_until IS NULL
+		AND open + sent + failed + skipped < CAST($6 AS BIGINT)
 	ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`
 
 // late moves the bookmarks of readers whose letter was given up before we heard

@@ -35,6 +35,11 @@ type chaos struct {
 func newChaos(w *world, seed uint64) *chaos {
 	c := &chaos{world: w, rnd: rand.New(rand.NewPCG(42, seed)), out: make(map[string]int), unheard: make(map[string]int)}
 	c.ids = w.readers(12)
+	if seed%2 == 1 {
+		w.db.Destination = func(email string) string {
+			return map[byte]string{'1': "odd", '3': "third", '5': "odd"}[email[len(email)-len("?@example.com")]]
+		}
+	}
 	return c
 }
 
@@ -49,9 +54,7 @@ func (c *chaos) run() {
 		case 2, 3, 4:
 			c.expandSome()
 		case 5, 6:
-			if b := c.claim(); b != nil {
-				c.hands = append(c.hands, b)
-			}
+			c.claimSome()
 		case 7, 8, 9:
 			c.settleSome()
 		case 10:
@@ -103,6 +106,20 @@ func (c *chaos) expandSome() {
 	c.must(err)
 }
 
+// claimSome claims a block, or the first letters of one at some rate.
+func (c *chaos) claimSome() {
+	claim := mailer.Claim{Owner: "test", Now: c.now, Lease: lease}
+	if c.rnd.IntN(2) == 0 {
+		claim.Rate = 0.1
+		claim.Destinations = mailer.Destinations{{Domains: []string{"odd"}, Rate: 0.05}, {Domains: []string{"third"}, Sessions: 1}}
+	}
+	b, err := c.db.Claim(c.ctx, claim)
+	c.must(err)
+	if b != nil {
+		c.hands = append(c.hands, b)
+	}
+}
+
 // settleSome settles a few letters of a block in hand, each as chance has it.
 func (c *chaos) settleSome() {
 	if len(c.hands) == 0 {
@@ -127,6 +144,9 @@ func (c *chaos) settleSome() {
 			o.Doubt = c.rnd.IntN(3) == 0
 		case c.rnd.IntN(6) == 0:
 			o = refused
+			if c.rnd.IntN(2) == 0 {
+				o.Reason = mailer.Bounced
+			}
 		default:
 			c.out[fmt.Sprint(b.Edition, " ", d.Subscriber)]++
 		}
@@ -201,10 +221,16 @@ func (c *chaos) numbersAgree() {
 				n.Sent++
 			case mailer.Failed:
 				n.Failed++
+				if r.Reason == mailer.Bounced {
+					n.Bounced++
+				}
 			case mailer.Skipped:
 				n.Skipped++
 			case mailer.Queued:
 				n.Open++
+				if r.Attempts > 0 {
+					n.Waiting++
+				}
 			case mailer.None:
 				n.None++
 			}

@@ -82,7 +82,7 @@ var leaseTests = []test{
 		if w.claim() != nil {
 			w.Error("a renewed lease passed")
 		}
-		at, ok, err := w.db.Due(w.ctx, "")
+		at, ok, err := w.db.Due(w.ctx, mailer.Claim{})
 		w.must(err)
 		if end := b.Until.Add(lease - 30*time.Millisecond); !ok || at.Sub(end).Abs() > time.Second {
 			w.Errorf("due at %v %v, the lease ends at %v", at, ok, end)
@@ -115,7 +115,7 @@ var leaseTests = []test{
 		if w.claim() != nil {
 			w.Fatal("claimed while paused")
 		}
-		_, ok, err := w.db.Due(w.ctx, id)
+		_, ok, err := w.db.Due(w.ctx, mailer.Claim{Edition: id})
 		w.must(err)
 		w.is("due", false, ok)
 		w.must(w.db.Resume(w.ctx, id, w.now))

@@ -118,7 +118,7 @@ var ledgerTests = []test{
 		if due.Before(began.Add(time.Minute)) {
 			due = due.Add(time.Second)
 		}
-		at, ok, err := w.db.Due(w.ctx, "weekly/one")
+		at, ok, err := w.db.Due(w.ctx, mailer.Claim{Edition: "weekly/one"})
 		w.must(err)
 		w.is("next", fmt.Sprint(due, true), fmt.Sprint(at, ok))
 		w.now = due.Add(-time.Millisecond)
@@ -267,10 +267,10 @@ var ledgerTests = []test{
 		if b != nil {
 			w.Error("claimed another")
 		}
-		_, ok, err := w.db.Due(w.ctx, "nobody")
+		_, ok, err := w.db.Due(w.ctx, mailer.Claim{Edition: "nobody"})
 		w.must(err)
 		w.is("due of nobody", false, ok)
-		at, ok, err := w.db.Due(w.ctx, "")
+		at, ok, err := w.db.Due(w.ctx, mailer.Claim{})
 		w.must(err)
 		w.is("due of any", fmt.Sprint(w.now, true), fmt.Sprint(at, ok))
 	}},

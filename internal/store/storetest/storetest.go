@@ -34,6 +34,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"ledger", ledgerTests},
 		{"settle", settleTests},
 		{"lease", leaseTests},
+		{"share", shareTests},
 		{"dead", deadTests},
 		{"late", lateTests},
 		{"cancel", cancelTests},
