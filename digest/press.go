@@ -31,6 +31,8 @@ type Press struct {
 	// the same events; nothing if it cannot write any of them. Nil: no letter
 	// has events attached, whatever its newsletter says.
 	Calendar func(events []content.Event) []byte
+
+	masters masters
 }
 
 var _ mailer.Press = (*Press)(nil)
@@ -44,6 +46,8 @@ type PressStore interface {
 	// Recipients returns these readers in no particular order, each with Since
 	// of their subscription to the newsletter; unknown ones are left out.
 	Recipients(ctx context.Context, newsletter string, ids []int64) ([]subscribers.Subscriber, error)
+	// ContentStamp differs whenever articles or events have changed.
+	ContentStamp(ctx context.Context) (string, error)
 }
 
 // The holes of a letter.
@@ -56,11 +60,19 @@ const (
 // stripLength is how many coming conferences a letter shows.
 const stripLength = 6
 
-// Master writes the letter of a version as it is now. What no longer holds is
-// left out, which makes another version; mailer.ErrEmpty says that nothing is
-// left. A template that fails and a newsletter that is not in the configuration
-// wrap mailer.ErrWords; other errors are the store's, and pass.
+// Master returns the letter of a version as it is now, or was a moment ago.
+// What no longer holds is left out, which makes another version;
+// mailer.ErrEmpty says that nothing is left. A template that fails and a
+// newsletter that is not in the configuration wrap mailer.ErrWords; other
+// errors are the store's, and pass.
 func (p *Press) Master(ctx context.Context, edition string, version int, now time.Time) (*mailer.Master, error) {
+	return p.masters.of(ctx, versionKey{edition, version}, now, p.Store.ContentStamp, func() (*mailer.Master, error) {
+		return p.write(ctx, edition, version, now)
+	})
+}
+
+// write writes the letter of a version.
+func (p *Press) write(ctx context.Context, edition string, version int, now time.Time) (*mailer.Master, error) {
 	v, entries, err := p.current(ctx, edition, version, now)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 // A copier writes the letters of one master: the first in full, and when there
 // turn out to be many, the others as copies.
 type copier struct {
+	from   *Master // the one it was asked for last; all.mu guards it
 	master Master
 	all    *copiers
 	size   int // bytes it takes, about; all.mu guards it
@@ -60,13 +61,18 @@ const maxKept = 32 << 20
 func (all *copiers) of(m *Master) *copier {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	for i, c := range all.kept {
-		if c.master == *m {
-			all.kept = append(slices.Delete(all.kept, i, i+1), c)
-			return c
-		}
+	// A press that keeps its masters returns the same one again and again.
+	i := slices.IndexFunc(all.kept, func(c *copier) bool { return c.from == m })
+	if i < 0 {
+		i = slices.IndexFunc(all.kept, func(c *copier) bool { return c.master == *m })
 	}
-	c := &copier{master: *m, all: all, size: len(m.Subject) + len(m.Text) + len(m.HTML) + len(m.Calendar.Text) + 1024}
+	if i >= 0 {
+		c := all.kept[i]
+		c.from = m
+		all.kept = append(slices.Delete(all.kept, i, i+1), c)
+		return c
+	}
+	c := &copier{from: m, master: *m, all: all, size: len(m.Subject) + len(m.Text) + len(m.HTML) + len(m.Calendar.Text) + 1024}
 	all.kept, all.size = append(all.kept, c), all.size+c.size
 	all.fit()
 	return c

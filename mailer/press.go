@@ -13,7 +13,8 @@ import (
 type Press interface {
 	// Master returns the letter of a version as it is now; it is asked once for
 	// each version in a block, so that withdrawn articles leave letters that
-	// are not yet written. It returns ErrEmpty when nothing is left to say.
+	// are not yet written. It returns ErrEmpty when nothing is left to say, and
+	// the same Master again where nothing has changed; nobody else changes it.
 	Master(ctx context.Context, edition string, version int, now time.Time) (*Master, error)
 	// Values returns what is a reader's own in a letter of that edition, for
 	// each delivery in its order. It is asked only for readers whose [Standing]
