@@ -106,6 +106,9 @@ func (a *app) data(ctx context.Context) error {
 		return err // names the database
 	}
 	a.db = db
+	if ds := a.destinations(); len(ds) > 0 {
+		db.Destination = ds.Of
+	}
 	return nil
 }
 
@@ -156,6 +159,9 @@ func (a *app) parts(ctx context.Context) error {
 	a.transport = a.signing.over(&mailer.SMTP{
 		Host: relay.Host, Port: relay.Port, Security: mailer.Security(relay.TLS),
 		Username: relay.Username, Password: string(relay.Password), HELO: a.press.Domain(),
+		Stumbled: func(why error, pause time.Duration) {
+			a.log.Warn("the mail server chokes on pipelining; letters go step by step", "rest", pause, "err", why)
+		},
 	})
 	return nil
 }
@@ -335,8 +341,16 @@ func (a *app) worker() *mailer.Worker {
 	return &mailer.Worker{
 		Ledger: a.db, Press: a.press, Transport: a.transport,
 		Owner:    owner(),
-		Sessions: a.conf.Mail.Sessions, Rate: a.conf.Mail.Rate, Log: a.log,
+		Sessions: a.conf.Mail.Sessions, Rate: a.conf.Mail.Rate, Destinations: a.destinations(), Log: a.log,
 	}
+}
+
+// destinations are the domains that take letters more slowly than the relay.
+func (a *app) destinations() (ds mailer.Destinations) {
+	for _, l := range a.conf.Mail.Limits {
+		ds = append(ds, mailer.Destination(l))
+	}
+	return ds
 }
 
 // server makes the pages.
