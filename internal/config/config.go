@@ -95,9 +95,17 @@ type Mail struct {
 	Transport string
 	Folder    string // of caught letters
 	SMTP      Relay
-	Rate      float64 // letters a second; 0: as fast as the relay takes them
+	Rate      float64 // letters a second of all processes; 0: as fast as the relay takes them
 	Sessions  int
-	DKIM      []Key // letters are signed with each of them; none: not signed here
+	Limits    []Limit // of some domains; a domain is in one of them at most
+	DKIM      []Key   // letters are signed with each of them; none: not signed here
+}
+
+// A Limit is what the provider of some domains takes, from all processes.
+type Limit struct {
+	Domains  []string // A-labels in small letters; never empty
+	Rate     float64  // letters a second; 0: no bound of its own
+	Sessions int      // letters on their way at once; 0: no bound of its own
 }
 
 // A Key is one that letters are signed with. The file is not read here: what a

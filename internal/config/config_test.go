@@ -114,6 +114,9 @@ mail:
   smtp: {host: mail.example.com, port: "${PORT}", tls: implicit, username: news, password: "${SMTP_PASSWORD}"}
   rate: 0.5
   sessions: 50
+  limits:
+    - {domains: [GMail.com, googlemail.com.], rate: 20, sessions: 4}
+    - {domains: [Bücher.example], rate: 0.1}
   dkim: [{selector: S1, key_file: var/rsa.pem}, {selector: e1.lead, key_file: /keys/ed25519.pem}]
 database: postgres://news:pw@db/news
 web: {listen: ":80"}
@@ -145,6 +148,10 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 		Mail: Mail{
 			From: Address{"The Lead", "News@example.com"}, ReplyTo: Address{Email: "editors@example.com"}, Transport: SMTP,
 			Folder: filepath.Join("site", "caught"), Rate: 0.5, Sessions: 50,
+			Limits: []Limit{
+				{Domains: []string{"gmail.com", "googlemail.com"}, Rate: 20, Sessions: 4},
+				{Domains: []string{"xn--bcher-kva.example"}, Rate: 0.1},
+			},
 			DKIM: []Key{{"s1", filepath.Join("site", "var", "rsa.pem")}, {"e1.lead", "/keys/ed25519.pem"}},
 			SMTP: Relay{Host: "mail.example.com", Port: 2525, TLS: ImplicitTLS, Username: "news", Password: "hush"},
 		},

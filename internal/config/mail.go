@@ -27,6 +27,7 @@ func (r *reader) mail(n *yaml.Node, m *Mail) {
 		{key: "smtp", read: func(n *yaml.Node) { relay = n }},
 		{key: "rate", read: r.rate(&m.Rate)},
 		{key: "sessions", read: r.number(&m.Sessions, 1, 500)},
+		{key: "limits", read: func(n *yaml.Node) { r.limits(n, &m.Limits) }},
 		{key: "dkim", read: func(n *yaml.Node) { r.keys(n, &m.DKIM) }},
 		{key: "bounce", later: "bounces that come as mail are read by a later one"},
 	})

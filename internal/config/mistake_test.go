@@ -156,6 +156,32 @@ func TestMistakes(t *testing.T) {
 			`config.yaml:4:74: "fast" is not a number of letters a second (like 20 or 0.5; 0 is no limit)`,
 			`config.yaml:4:90: "0" is not a whole number from 1 to 500`,
 		}},
+		{"limits", strings.Replace(needed, "mail: {from: news@example.com}", `mail:
+  from: news@example.com
+  limits:
+    - {domains: [gmail.com, GMAIL.com], rate: -1}
+    - {domains: [gmail.com], sessions: 0}
+    - {domains: [news@example.com, under_score.example, com], rate: 0}
+    - {domains: []}
+    - {rate: 5, per: minute}
+    - slow
+    - {domains: [example.org], rate: 0}`, 1), []string{
+			`config.yaml:7:29: "GMAIL.com" stands here a second time (the first is in line 7)`,
+			`config.yaml:7:47: "-1" is not a number of letters a second (like 20 or 0.5; 0 is no limit)`,
+			`config.yaml:8:18: "gmail.com" stands here a second time (the first is in line 7)`,
+			`config.yaml:8:40: "0" is not a whole number from 1 to 500`,
+			`config.yaml:9:18: "news@example.com" is not a domain (only what stands behind the @)`,
+			`config.yaml:9:36: "under_score.example" is not a domain (like gmail.com)`,
+			`config.yaml:9:57: "com" is not a domain (like gmail.com)`,
+			`config.yaml:10:17: a limit without domains bounds nothing (like domains: [gmail.com, googlemail.com])`,
+			`config.yaml:11:7: a limit needs domains`,
+			`config.yaml:11:17: unknown key "per"`,
+			`config.yaml:12:7: a limit is not a list of keys and values (like domains: …)`,
+			`config.yaml:13:7: this limit bounds nothing (it needs a rate, sessions, or both)`,
+		}},
+		{"no limits", mail("limits: {domains: [gmail.com], rate: 1}"), []string{
+			`config.yaml:4:40: expected a list (like - {domains: [gmail.com, googlemail.com], rate: 20})`,
+		}},
 		{"no relay", mail("transport: smtp"), []string{`config.yaml:4:43: transport: smtp needs smtp (like smtp: {host: mail.example.com})`}},
 		{"relay without a host", mail("transport: smtp, smtp: {port: 70000, tls: yes}"), []string{
 			`config.yaml:4:55: smtp needs host`,
