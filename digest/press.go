@@ -250,44 +250,64 @@ func (p *Press) Values(ctx context.Context, edition string, ds []mailer.Delivery
 		known[found[i].ID] = &found[i]
 	}
 	values := make([]mailer.Values, len(ds))
+	o := own{Press: p, edition: edition, newsletter: n, domain: p.Domain(), locales: make(map[string]*i18n.Locale)}
 	for i := range ds {
 		s := known[ds[i].Subscriber]
 		if s == nil {
 			return nil, fmt.Errorf("subscriber %d: %w", ds[i].Subscriber, subscribers.ErrNotFound)
 		}
-		values[i] = p.values(edition, n, &ds[i], s, now)
+		values[i] = o.values(&ds[i], s, now)
 	}
 	return values, nil
 }
 
-func (p *Press) values(edition string, n *Newsletter, d *mailer.Delivery, s *subscribers.Subscriber, now time.Time) mailer.Values {
-	leave := p.Tokens.Leave(d.Subscriber, n.Name)
+// own is what letters of an edition have in common in which readers find
+// their own words.
+type own struct {
+	*Press
+	edition    string
+	newsletter *Newsletter
+	domain     string
+	locales    map[string]*i18n.Locale // by the reader's language
+}
+
+func (o *own) values(d *mailer.Delivery, s *subscribers.Subscriber, now time.Time) mailer.Values {
+	l := o.locales[d.Language]
+	if l == nil {
+		l = o.Words(d.Language).Locale
+		o.locales[d.Language] = l
+	}
+	leave := o.Tokens.Leave(d.Subscriber, o.newsletter.Name)
 	return mailer.Values{
 		To:          d.To,
-		MessageID:   mailer.MessageID(p.Key, edition, d.Subscriber, p.Domain()),
+		MessageID:   mailer.MessageID(o.Key, o.edition, d.Subscriber, o.domain),
 		Date:        now,
-		Unsubscribe: p.Publication.URL + "/unsubscribe/" + leave,
+		Unsubscribe: o.Publication.URL + "/unsubscribe/" + leave,
 		Holes: map[string]string{
-			holeWhy:         p.why(s, n, s.Since, d.Language),
-			holePreferences: p.Tokens.Preferences(d.Subscriber, n.Name),
+			holeWhy:         o.why(s, o.newsletter, l),
+			holePreferences: o.Tokens.Preferences(d.Subscriber, o.newsletter.Name),
 			holeUnsubscribe: leave,
 		},
 	}
 }
 
 // why tells a reader how the letter came to them.
-func (p *Press) why(s *subscribers.Subscriber, n *Newsletter, since time.Time, language string) string {
-	l := p.Words(language).Locale
-	why := l.Message("letter.why", "address", s.Email, "newsletter", n.Title)
-	if !since.IsZero() {
-		why = l.Message("letter.why_since", "address", s.Email, "newsletter", n.Title, "date", l.Day(since.In(p.Publication.Zone)))
+func (p *Press) why(s *subscribers.Subscriber, n *Newsletter, l *i18n.Locale) string {
+	var why, topics, cities string
+	if s.Since.IsZero() {
+		why = l.Message("letter.why", "address", s.Email, "newsletter", n.Title)
+	} else {
+		why = l.Message("letter.why_since", "address", s.Email, "newsletter", n.Title, "date", l.Day(s.Since.In(p.Publication.Zone)))
 	}
-	topics, cities := l.Message("letter.all_topics"), l.Message("letter.all_cities")
 	if len(s.Topics) > 0 {
 		topics = l.Message("letter.your_topics", "topics", l.List(s.Topics))
+	} else {
+		topics = l.Message("letter.all_topics")
 	}
 	if len(s.Cities) > 0 {
 		cities = l.Message("letter.your_cities", "cities", l.List(s.Cities))
+	} else {
+		cities = l.Message("letter.all_cities")
 	}
 	return why + " " + topics + " " + cities
 }
@@ -312,7 +332,7 @@ func (p *Press) Preview(ctx context.Context, v *Version, extra []content.Entry, 
 		reader = &subscribers.Subscriber{Email: "reader@" + p.Domain(), Since: now}
 	}
 	leave := p.Tokens.Leave(reader.ID, newsletter)
-	l.Why = p.why(reader, l.Newsletter, reader.Since, v.Language)
+	l.Why = p.why(reader, l.Newsletter, p.Words(v.Language).Locale)
 	l.Preferences = p.Publication.URL + "/preferences/" + p.Tokens.Preferences(reader.ID, newsletter)
 	l.Unsubscribe = p.Publication.URL + "/unsubscribe/" + leave
 	m, err := p.master(l)

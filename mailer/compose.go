@@ -238,7 +238,7 @@ func canonical(s string) string {
 func MessageID(key []byte, edition string, subscriber int64, domain string) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("message-id\x00" + edition + "\x00"))
-	_ = binary.Write(mac, binary.BigEndian, subscriber) // a hash takes everything
+	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(subscriber)))
 	sum := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:15])
 	if ascii, err := asciiDomain(domain); err == nil {
 		domain = ascii

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -79,8 +80,8 @@ func listOf[T any](l []T) list[T] { return list[T]{&l} }
 // PostgreSQL reads all of a fresh table for a bare IN.
 func groups(ids []int64, first int, f func(in string, lo, hi int64, args []any) error) error {
 	for len(ids) > 0 {
-		size := 500
-		for _, s := range []int{1, 10, 100} {
+		size := groupSizes[len(groupSizes)-1]
+		for _, s := range groupSizes {
 			if len(ids) <= s {
 				size = s
 				break
@@ -99,6 +100,9 @@ func groups(ids []int64, first int, f func(in string, lo, hi int64, args []any) 
 	return nil
 }
 
+// groupSizes are dense where sessions ask and results gather.
+var groupSizes = []int{1, 2, 4, 8, 16, 24, 32, 50, 100, 250, 500}
+
 // placeholders writes "$3, $4, $5".
 func placeholders(first, n int) string {
 	b := make([]byte, 0, n*6)
@@ -106,7 +110,8 @@ func placeholders(first, n int) string {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = fmt.Appendf(b, "$%d", first+i)
+		b = append(b, '$')
+		b = strconv.AppendInt(b, int64(first+i), 10)
 	}
 	return string(b)
 }

@@ -37,7 +37,7 @@ func TestGroups(t *testing.T) {
 			t.Errorf("%d ids: %d were asked for", n, len(seen))
 		}
 	}
-	if len(texts) != 4 {
+	if len(texts) > len(groupSizes) {
 		t.Errorf("%d statements", len(texts))
 	}
 }

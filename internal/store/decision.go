@@ -90,7 +90,7 @@ func (e *expansion) writeDecisions(ctx context.Context, decisions []digest.Decis
 			cmp.Compare(destinations[a.Subscriber], destinations[b.Subscriber]))
 	}
 	slices.SortStableFunc(letters, order)
-	versions := make(map[string]int)
+	versions := newNumbered()
 	planned := make(map[int]int64)
 	for len(letters) > 0 {
 		n := 1
@@ -125,18 +125,37 @@ func (e *expansion) writeDecisions(ctx context.Context, decisions []digest.Decis
 // dueMilli is a due moment as it is kept, in milliseconds.
 func dueMilli(t time.Time) int64 { return t.UnixMilli() }
 
-// version returns the number of a decision's version; known are those of this
-// page.
-func (e *expansion) version(ctx context.Context, known map[string]int, d digest.Decision) (int, error) {
-	v := digest.Version{Edition: e.Edition, Language: d.Language, Items: d.Items}
-	key := versionDigest(v)
-	if n, ok := known[key]; ok {
+// numbered are the versions of a page whose numbers are known: by what they
+// hold, and, since a slate hands the same list to all who want the same, by
+// the list itself.
+type numbered struct {
+	lists   map[selection]int
+	digests map[string]int
+}
+
+func newNumbered() numbered { return numbered{make(map[selection]int), make(map[string]int)} }
+
+// A selection is a list in a language. It is known by where it lies.
+type selection struct {
+	language string
+	first    *digest.Item
+	length   int
+}
+
+// version returns the number of a decision's version.
+func (e *expansion) version(ctx context.Context, known numbered, d digest.Decision) (n int, err error) {
+	list := selection{d.Language, &d.Items[0], len(d.Items)} // a letter has an item
+	if n, ok := known.lists[list]; ok {
 		return n, nil
 	}
-	n, err := addVersion(ctx, e.session, e.edition, v)
-	if err != nil {
-		return 0, fmt.Errorf("version: %w", err)
+	v := digest.Version{Edition: e.Edition, Language: d.Language, Items: d.Items}
+	key := versionDigest(v)
+	n, ok := known.digests[key]
+	if !ok {
+		if n, err = addVersion(ctx, e.session, e.edition, v); err != nil {
+			return 0, fmt.Errorf("version: %w", err)
+		}
 	}
-	known[key] = n
+	known.lists[list], known.digests[key] = n, n
 	return n, nil
 }

@@ -46,7 +46,8 @@ func (db *DB) Subscriber(ctx context.Context, id int64) (*subscribers.Subscriber
 
 // Recipients implements digest.PressStore.
 func (db *DB) Recipients(ctx context.Context, newsletter string, ids []int64) ([]subscribers.Subscriber, error) {
-	var out []subscribers.Subscriber
+	ctx = db.brief(ctx)
+	out := make([]subscribers.Subscriber, 0, len(ids))
 	err := groups(distinct(ids), 4, func(in string, lo, hi int64, args []any) error {
 		return db.read().each(ctx, `SELECT r.id, r.email, r.name, r.topics, r.cities, COALESCE(s.since, r.since)
 			FROM subscribers r LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = $1

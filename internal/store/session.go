@@ -231,6 +231,16 @@ func again(err error) bool {
 	return pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "23505"
 }
 
+// brief returns the context to ask SQLite something short with, which is not
+// broken off: to watch over a context takes two goroutines a question, and
+// those take longer than it does.
+func (db *DB) brief(ctx context.Context) context.Context {
+	if db.postgres || ctx.Err() != nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
+
 // read returns a session on the reading connections.
 func (db *DB) read() session {
 	return session{run: db.reading, dialect: db.dialect, statements: db.readings}
