@@ -36,6 +36,9 @@ func (r *run) batch(j job, c *connection) {
 		n = min(n, 1+j.lease.turns.after())
 	}
 	b := &batch{run: r, lease: j.lease, letters: j.lease.take(n), at: j.at}
+	if j.lease.turns != nil {
+		j.lease.taken <- struct{}{}
+	}
 	began := time.Now()
 	c.refused = false
 	for i := range b.letters {

@@ -31,6 +31,7 @@ type page struct {
 	due   time.Time
 	lease time.Time // until when; zero: free
 	ids   []int64
+	share Share
 }
 
 type entry struct {
@@ -74,9 +75,15 @@ func (b *book) Claim(ctx context.Context, c Claim) (*Block, error) {
 		return nil, err
 	}
 	b.claims++
+	shares := b.shares(c.Now)
+	held, all := c.Held(shares, c.Now)
+	if all {
+		return nil, nil
+	}
 	var best *page
 	for _, p := range b.blocks {
-		if len(p.ids) == 0 || p.due.After(c.Now) || p.lease.After(c.Now) || b.paused[p.Edition] || c.Edition != "" && c.Edition != p.Edition {
+		if len(p.ids) == 0 || p.due.After(c.Now) || p.lease.After(c.Now) || b.paused[p.Edition] || c.Edition != "" && c.Edition != p.Edition ||
+			slices.Contains(held, p.Destination) {
 			continue
 		}
 		if best == nil || p.due.Before(best.due) {
@@ -87,13 +94,33 @@ func (b *book) Claim(ctx context.Context, c Claim) (*Block, error) {
 		return nil, nil
 	}
 	best.Token++
+	part := c.Part(best.Destination, len(best.ids), shares, c.Now)
+	if part.Letters < len(best.ids) {
+		first := &page{Block: best.Block, due: best.due.Add(-time.Millisecond), ids: slices.Clone(best.ids[:part.Letters])}
+		best.ids = best.ids[part.Letters:]
+		first.ID = int64(len(b.blocks) + 1)
+		b.blocks = append(b.blocks, first)
+		best = first
+	}
 	best.lease = c.Now.Add(c.Lease)
+	best.share = Share{best.Destination, part.Every, c.Now.Add(time.Duration(len(best.ids)) * part.Every), best.lease}
 	out := best.Block
-	out.Until = best.lease
+	out.Until, out.Every, out.Sessions = best.lease, part.Every, part.Sessions
 	for _, id := range best.ids {
 		out.Deliveries = append(out.Deliveries, b.state[id].Delivery)
 	}
 	return &out, nil
+}
+
+// shares are those of blocks in somebody's hand.
+func (b *book) shares(now time.Time) (out []Share) {
+	for _, p := range b.blocks {
+		if len(p.ids) > 0 && p.lease.After(now) && (p.share.Every > 0 || p.share.Destination != "") {
+			p.share.Lease = p.lease
+			out = append(out, p.share)
+		}
+	}
+	return out
 }
 
 func (b *book) page(bl *Block) (*page, error) {
@@ -170,7 +197,7 @@ func (b *book) settle(bl *Block, results []Settlement) error {
 		p.ids = slices.DeleteFunc(p.ids, func(id int64) bool { return id == s.Subscriber })
 		if s.Outcome.State == Queued {
 			b.blocks = append(b.blocks, &page{
-				Block: Block{ID: int64(len(b.blocks) + 1), Edition: bl.Edition},
+				Block: Block{ID: int64(len(b.blocks) + 1), Edition: bl.Edition, Destination: bl.Destination},
 				due:   s.Outcome.Due, ids: []int64{s.Subscriber},
 			})
 			continue
@@ -209,8 +236,11 @@ func (b *book) Due(ctx context.Context, c Claim) (at time.Time, ok bool, err err
 			continue
 		}
 		free := p.due
-		if p.lease.After(now) {
+		if p.lease.After(now) || slices.Contains(c.Without, p.Destination) {
 			continue
+		}
+		if turn := c.Free(p.Destination, b.shares(now), now); turn.After(now) && turn.After(free) {
+			free = turn
 		}
 		if !ok || free.Before(at) {
 			at, ok = free, true

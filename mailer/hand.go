@@ -27,6 +27,9 @@ func (r *run) hand(l *lease) {
 		case <-r.soft.Done():
 			return
 		}
+		if l.turns != nil {
+			<-l.taken // or we would wait for the turn of a letter that is gone
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ type lease struct {
 	length   time.Duration
 	returned func(*lease)  // called once, when all of its letters are settled and no more will come
 	turns    *turns        // nil: each letter may go at once
+	taken    chan struct{} // by a session, what a turn was for
 	places   chan struct{} // holds as many as sessions have letters of it; nil: any number may
 
 	mu      sync.Mutex

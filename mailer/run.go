@@ -156,7 +156,7 @@ func (r *run) hold(b *Block, granted time.Time) *lease {
 	l := &lease{
 		ledger: r.w.Ledger, block: b, length: r.lease, granted: granted,
 		left: r.order(b.Edition, b.Deliveries), open: len(b.Deliveries), masters: make(map[int]*edition), returned: r.returned,
-		turns: newTurns(b, time.Now()),
+		turns: newTurns(b, time.Now()), taken: make(chan struct{}, 1),
 	}
 	if b.Sessions > 0 {
 		l.places = make(chan struct{}, b.Sessions)

@@ -116,9 +116,14 @@ func (b *batch) turn(ctx context.Context, i int) error {
 			at = t.take(time.Now())
 		}
 		pause(ctx, time.Until(at))
+	}
+	if err := b.pace.wait(ctx); err != nil {
+		return err
+	}
+	if t := b.lease.turns; t != nil {
 		pause(ctx, time.Until(t.begin(time.Now())))
 	}
-	return b.pace.wait(ctx)
+	return ctx.Err()
 }
 
 func latest(a, b time.Time) time.Time {
