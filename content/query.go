@@ -5,11 +5,20 @@ import "time"
 // An ArticleQuery asks for articles as feeds and pages list them: the newest
 // release of each public article, by number, newest first.
 type ArticleQuery struct {
-	Topic  string // any spelling; empty: all
-	Author string // any spelling; empty: all
-	Before int64  // only numbers smaller than this; 0: no bound
-	Limit  int    // at most so many; 0: all
-	Bodies bool   // with the text
+	IDs    []string // only these, of those that are public; nil: all
+	Topic  string   // any spelling; empty: all
+	Author string   // any spelling; empty: all
+	Before int64    // only numbers smaller than this; 0: no bound
+	Limit  int      // at most so many; 0: all
+	Bodies bool     // with the text
+}
+
+// A Mark tells what is on show of a public article from all it ever was: while
+// the mark is the same, so is everything that feeds and pages say of it.
+type Mark struct {
+	ID      string
+	N       int64 // of its newest release
+	Version string
 }
 
 // An EventQuery asks for events of every status by their first day, oldest

@@ -26,11 +26,46 @@ func (db *DB) Articles(ctx context.Context, q content.ArticleQuery) ([]content.E
 			where += ` ` + fmt.Sprintf(narrow.clause, len(args))
 		}
 	}
+	if q.IDs != nil {
+		if len(q.IDs) == 0 {
+			return nil, nil
+		}
+		size := len(q.IDs)
+		for _, s := range []int{256, 16, 1} { // few sizes, so that statements are few
+			if len(q.IDs) <= s {
+				size = s
+			}
+		}
+		where += ` AND a.id IN (` + placeholders(len(args)+1, size) + `)`
+		for i := range size {
+			args = append(args, q.IDs[min(i, len(q.IDs)-1)])
+		}
+	}
 	es, err := entries(ctx, db.read(), q.Bodies, where+` ORDER BY w.n DESC LIMIT $2`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("articles: %w", err)
 	}
 	return es, nil
+}
+
+// ArticleMarks returns the marks of all public articles, the newest release
+// first, without reading any.
+func (db *DB) ArticleMarks(ctx context.Context) ([]content.Mark, error) {
+	var marks []content.Mark
+	err := db.read().each(ctx, `SELECT a.id, a.released,
+			a.hash || ' ' || COALESCE(a.changed, 0) || ' ' || COALESCE(a.published, 0) || ' ' || a.slug || ' ' || a.url
+		FROM articles a WHERE a.state = 'public' AND a.released > 0 ORDER BY a.released DESC`, nil, func(rows *sql.Rows) error {
+		var m content.Mark
+		if err := rows.Scan(&m.ID, &m.N, &m.Version); err != nil {
+			return err
+		}
+		marks = append(marks, m)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("marks of articles: %w", err)
+	}
+	return marks, nil
 }
 
 // limitOf is a LIMIT; 0 is none.
