@@ -16,13 +16,24 @@ import (
 // The body is given away if the options and the article's access both say so.
 func Articles(pub Publication, scope Scope, entries []content.Entry, opt Options) *Feed {
 	chosen := choose(scope, entries, opt.items())
-	f := pub.feed(scope.title(spelling(scope, chosen)), scope.base())
-	f.Home = pub.root() + "/"
-	f.ID = pub.tag(strings.Split("feed"+strings.TrimSuffix(scope.base(), "/feed"), "/")...)
+	name := ""
+	if len(chosen) > 0 {
+		name = scope.spelling(chosen[len(chosen)-1].Article)
+	}
+	f := pub.articles(scope, name)
 	for _, e := range chosen {
 		f.Items = append(f.Items, pub.article(e, opt))
 	}
 	f.touch(pub.floor())
+	return f
+}
+
+// articles returns an empty feed of the articles of a scope, which the eldest
+// of them spells like name.
+func (p *Publication) articles(scope Scope, name string) *Feed {
+	f := p.feed(scope.title(cmp.Or(name, scope.Topic, scope.Author)), scope.base())
+	f.Home = p.root() + "/"
+	f.ID = p.tag(strings.Split("feed"+strings.TrimSuffix(scope.base(), "/feed"), "/")...)
 	return f
 }
 
@@ -32,7 +43,7 @@ func choose(scope Scope, entries []content.Entry, limit int) []*content.Entry {
 	byArticle := map[string]*content.Entry{}
 	for i := range entries {
 		e := &entries[i]
-		if e.Kind != content.KindArticle || e.Article == nil || e.State != content.Public || !scope.holds(e.Article) {
+		if !listed(e) || !scope.holds(e.Article) {
 			continue
 		}
 		if old := byArticle[e.Article.ID]; old == nil || e.N > old.N {
@@ -49,6 +60,11 @@ func choose(scope Scope, entries []content.Entry, limit int) []*content.Entry {
 	return chosen[:min(limit, len(chosen))]
 }
 
+// listed reports whether an entry is one that feeds list.
+func listed(e *content.Entry) bool {
+	return e.Kind == content.KindArticle && e.Article != nil && e.State == content.Public
+}
+
 // holds reports whether an article belongs to the scope.
 func (s Scope) holds(a *content.Article) bool {
 	if s.Topic != "" && !slices.ContainsFunc(a.Topics, same(s.Topic)) {
@@ -62,18 +78,20 @@ func same(name string) func(string) bool {
 	return func(other string) bool { return Segment(other) == key }
 }
 
-// spelling returns the scope's name as the eldest article in the feed writes
-// it: a request only knows the segment of a path.
-func spelling(s Scope, chosen []*content.Entry) string {
-	name := cmp.Or(s.Topic, s.Author)
-	if name == "" || len(chosen) == 0 {
-		return name
-	}
-	a := chosen[len(chosen)-1].Article
+// spelling returns the scope's name as one of its articles writes it: a request
+// only knows the segment of a path.
+func (s Scope) spelling(a *content.Article) string {
 	if s.Topic != "" {
-		return a.Topics[slices.IndexFunc(a.Topics, same(name))]
+		if i := slices.IndexFunc(a.Topics, same(s.Topic)); i >= 0 {
+			return a.Topics[i]
+		}
 	}
-	return a.Authors[slices.IndexFunc(a.Authors, func(w content.Author) bool { return same(name)(w.Name) })].Name
+	for _, by := range a.Authors {
+		if s.Author != "" && same(s.Author)(by.Name) {
+			return by.Name
+		}
+	}
+	return ""
 }
 
 // title returns what follows the publication's title.

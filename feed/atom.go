@@ -8,17 +8,18 @@ import (
 )
 
 type atomFeed struct {
-	Lang  string   `xml:"xml:lang,attr"`
-	Media string   `xml:"xmlns:media,attr"`
-	Event string   `xml:"xmlns:ev,attr,omitempty"`
-	Title atomText `xml:"title"`
+	Lang    string   `xml:"xml:lang,attr"`
+	Media   string   `xml:"xmlns:media,attr"`
+	Event   string   `xml:"xmlns:ev,attr,omitempty"`
+	History string   `xml:"xmlns:fh,attr,omitempty"`
+	Title   atomText `xml:"title"`
 	*feeds.AtomFeed
 	Subtitle  *atomText          `xml:"subtitle"`
 	Rights    *atomText          `xml:"rights"`
 	Link      []atomLink         `xml:"link"`
 	Author    []feeds.AtomPerson `xml:"author"`
 	Generator string             `xml:"generator"`
-	Entries   []*atomEntry       `xml:"entry"`
+	Archive   *struct{}          `xml:"fh:archive"`
 }
 
 type atomText = element
@@ -55,8 +56,8 @@ func plainAtom(s string) *atomText {
 	return &atomText{Type: "text", XML: hex.Replace(s)}
 }
 
-// Atom writes the feed as Atom 1.0 (RFC 4287).
-func (f *Feed) Atom() ([]byte, error) {
+// atomFrame writes Atom without its entries.
+func (f *Feed) atomFrame() (head, foot string, err error) {
 	x := &atomFeed{
 		AtomFeed: (&feeds.Atom{Feed: f.generic()}).AtomFeed(),
 		Lang:     f.Language,
@@ -80,11 +81,18 @@ func (f *Feed) Atom() ([]byte, error) {
 		x.Event = nsEvent
 		x.Link = append(x.Link, atomLink{"alternate", ICS.MediaType(), f.Self(ICS)})
 	}
-	for i, made := range x.AtomFeed.Entries {
-		x.Entries = append(x.Entries, newAtomEntry(&f.Items[i], made))
+	for _, d := range f.directions(Atom) {
+		x.Link = append(x.Link, atomLink{d.rel, Atom.MediaType(), d.href})
 	}
-	x.AtomFeed.Entries = nil
-	return document{f.Stylesheet, x}.write()
+	if f.Page != "" {
+		x.History, x.Archive = nsHistory, &struct{}{}
+	}
+	whole, err := document{f.Stylesheet, x}.write()
+	if err != nil {
+		return "", "", err
+	}
+	head, foot = part(whole, "\n</feed>")
+	return head, foot, nil
 }
 
 func newAtomEntry(it *Item, made *feeds.AtomEntry) *atomEntry {

@@ -12,6 +12,7 @@
 package feed
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -116,14 +117,16 @@ type Feed struct {
 	Updated     time.Time // the newest change of an item, or the newest release of one
 	Items       []Item    // newest first
 
+	// Of the documents of a [Run], and without their endings:
+	Page  string // where this page of the archive is; empty: this is no such page
+	Older string // the page of the archive with what was published before; empty: none
+	Newer string // the page with what was published after this one; empty: none
+
 	owner    string // the publication's title
 	domain   string
 	calendar bool // made by Events: it has an ICS form
 	events   []content.Event
 }
-
-// Self returns the address of the feed in a format.
-func (f *Feed) Self(format Format) string { return f.Base + "." + string(format) }
 
 // Formats returns the formats this feed can be written as.
 func (f *Feed) Formats() []Format {
@@ -136,19 +139,50 @@ func (f *Feed) Formats() []Format {
 // Write writes the feed in a format. Its only error is a format it does not
 // have.
 func (f *Feed) Write(format Format) ([]byte, error) {
+	s, err := f.Sheet(format)
+	if err != nil {
+		return nil, err
+	}
+	return s.Bytes(), nil
+}
+
+// Sheet is Write in pieces. A calendar is one piece.
+func (f *Feed) Sheet(format Format) (*Sheet, error) {
 	if !slices.Contains(f.Formats(), format) {
 		return nil, &FormatError{format}
 	}
+	s := &Sheet{Items: make([]Fragment, len(f.Items))}
+	var err error
 	switch format {
 	case RSS:
-		return f.RSS()
+		s.Head, s.Foot, err = f.rssFrame()
 	case Atom:
-		return f.Atom()
+		s.Head, s.Foot, err = f.atomFrame()
 	case JSON:
-		return f.JSON()
+		s.between = ","
+		s.Head, s.Foot, err = f.jsonFrame()
+	case ICS:
+		return &Sheet{Head: string(f.ICS())}, nil
 	}
-	return f.ICS(), nil
+	if err != nil {
+		return nil, fmt.Errorf("feed: %w", err)
+	}
+	for i := range f.Items {
+		if s.Items[i], err = f.Items[i].fragment(format); err != nil {
+			return nil, fmt.Errorf("feed: %s: %w", f.Items[i].ID, err)
+		}
+	}
+	return s, nil
 }
+
+// RSS writes the feed as RSS 2.0, by the rules of the RSS Advisory Board.
+func (f *Feed) RSS() ([]byte, error) { return f.Write(RSS) }
+
+// Atom writes the feed as Atom 1.0 (RFC 4287).
+func (f *Feed) Atom() ([]byte, error) { return f.Write(Atom) }
+
+// JSON writes the feed as JSON Feed 1.1.
+func (f *Feed) JSON() ([]byte, error) { return f.Write(JSON) }
 
 // A FormatError is returned when a feed is asked for a format it does not have.
 type FormatError struct{ Format Format }
@@ -176,6 +210,7 @@ type Item struct {
 	Tie   int
 	Event *Occasion // of events only
 
+	set      *typeset  // nil: not yet
 	released time.Time // when it came on the wire: back-dated items are news to the feed all the same
 }
 

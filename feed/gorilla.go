@@ -1,19 +1,18 @@
 package feed
 
 import (
-	"bytes"
 	"encoding/xml"
-	"fmt"
 	"strings"
 
 	"github.com/gorilla/feeds"
 )
 
-// generic returns the feed in the model of gorilla/feeds. Its conversions make
-// the elements of each format from it; the file of the format then adds what
-// the model has no word for, and shadows fields that come out wrong.
+// generic returns the feed without items in the model of gorilla/feeds. Its
+// conversions make the elements of each format from it; the file of the format
+// then adds what the model has no word for, and shadows fields that come out
+// wrong.
 func (f *Feed) generic() *feeds.Feed {
-	g := &feeds.Feed{
+	return &feeds.Feed{
 		Title:       f.Title,
 		Link:        &feeds.Link{Href: f.Home},
 		Description: f.Description,
@@ -21,10 +20,50 @@ func (f *Feed) generic() *feeds.Feed {
 		Updated:     f.Updated,
 		Copyright:   f.Copyright,
 	}
-	for i := range f.Items {
-		g.Items = append(g.Items, f.Items[i].generic())
+}
+
+// fragment returns the item in a format: as it was set, or set now.
+func (it *Item) fragment(format Format) (Fragment, error) {
+	if it.set != nil {
+		switch format {
+		case RSS:
+			return it.set.rss, nil
+		case Atom:
+			return it.set.atom, nil
+		case JSON:
+			return it.set.json, nil
+		}
 	}
-	return g
+	text, err := it.encode(format)
+	if err != nil {
+		return Fragment{}, err
+	}
+	return newFragment(text), nil
+}
+
+// encode writes the item as it stands in a feed of its format.
+func (it *Item) encode(format Format) (string, error) {
+	alone := &feeds.Feed{Items: []*feeds.Item{it.generic()}}
+	switch format {
+	case RSS:
+		return indented("    ", newRSSItem(it, (&feeds.Rss{Feed: alone}).RssFeed().Items[0]))
+	case Atom:
+		return indented("  ", newAtomEntry(it, (&feeds.Atom{Feed: alone}).AtomFeed().Entries[0]))
+	}
+	return compact(newJSONItem(it, (&feeds.JSON{Feed: alone}).JSONFeed().Items[0]))
+}
+
+// indented writes an element on lines of its own, as gorilla's writer would
+// within a document.
+func indented(prefix string, x any) (string, error) {
+	var b strings.Builder
+	b.WriteByte('\n')
+	e := xml.NewEncoder(&b)
+	e.Indent(prefix, "  ")
+	if err := e.Encode(x); err != nil {
+		return "", err
+	}
+	return b.String(), nil
 }
 
 func (it *Item) generic() *feeds.Item {
@@ -123,11 +162,11 @@ func (d document) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
 	return e.Encode(d.root)
 }
 
-func (d document) write() ([]byte, error) {
-	var b bytes.Buffer
+func (d document) write() (string, error) {
+	var b strings.Builder
 	if err := feeds.WriteXML(d, &b); err != nil {
-		return nil, fmt.Errorf("feed: %w", err)
+		return "", err
 	}
 	b.WriteByte('\n')
-	return b.Bytes(), nil
+	return b.String(), nil
 }

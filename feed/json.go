@@ -1,9 +1,8 @@
 package feed
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
+	"strings"
 
 	"github.com/gorilla/feeds"
 )
@@ -12,8 +11,8 @@ import (
 // author is shadowed to be gone: readers would show the name twice.
 type jsonFeed struct {
 	*feeds.JSONFeed
-	Author *struct{}   `json:"author,omitempty"`
-	Items  []*jsonItem `json:"items"` // required, also when there are none
+	Author *struct{}  `json:"author,omitempty"`
+	Items  []struct{} `json:"items"` // required, also when there are none
 }
 
 type jsonItem struct {
@@ -23,29 +22,39 @@ type jsonItem struct {
 	Language    string    `json:"language,omitempty"`
 }
 
-// JSON writes the feed as JSON Feed 1.1. Authors stand with the items only:
-// some readers add those of the feed to every item's.
-func (f *Feed) JSON() ([]byte, error) {
-	x := &jsonFeed{JSONFeed: (&feeds.JSON{Feed: f.generic()}).JSONFeed(), Items: []*jsonItem{}}
+// jsonFrame writes JSON Feed without its items. Authors stand with the items
+// only: some readers add those of the feed to every item's. A page of the
+// archive has the feed's own feed_url, which names the feed and not the page.
+func (f *Feed) jsonFrame() (head, foot string, err error) {
+	x := &jsonFeed{JSONFeed: (&feeds.JSON{Feed: f.generic()}).JSONFeed(), Items: []struct{}{}}
 	x.Language = f.Language
-	x.FeedUrl = f.Self(JSON)
+	x.FeedUrl = f.current(JSON)
+	if f.Older != "" {
+		x.NextUrl = f.Older + "." + string(JSON)
+	}
 	x.Icon = f.Logo
 	x.Favicon = f.Icon
 	for _, h := range f.Hubs {
 		x.Hubs = append(x.Hubs, &feeds.JSONHub{Type: "WebSub", Url: h})
 	}
-	for i, made := range x.JSONFeed.Items {
-		x.Items = append(x.Items, newJSONItem(&f.Items[i], made))
+	whole, err := compact(x)
+	if err != nil {
+		return "", "", err
 	}
-	x.JSONFeed.Items = nil
+	head, foot = part(whole+"\n", "]}")
+	return head, foot, nil
+}
 
-	var b bytes.Buffer
+// compact writes JSON without indents, and HTML as it is: nobody puts a feed
+// into a page, and \u003c makes it a third larger.
+func compact(x any) (string, error) {
+	var b strings.Builder
 	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // nobody puts a feed into a page; \u003c makes it a third larger
+	e.SetEscapeHTML(false)
 	if err := e.Encode(x); err != nil {
-		return nil, fmt.Errorf("feed: %w", err)
+		return "", err
 	}
-	return b.Bytes(), nil
+	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
 func newJSONItem(it *Item, made *feeds.JSONItem) *jsonItem {

@@ -16,6 +16,7 @@ type rssRoot struct {
 	Atom    string   `xml:"xmlns:atom,attr"`
 	Media   string   `xml:"xmlns:media,attr"`
 	Event   string   `xml:"xmlns:ev,attr,omitempty"`
+	History string   `xml:"xmlns:fh,attr,omitempty"`
 	Channel *rssChannel
 }
 
@@ -25,8 +26,8 @@ type rssChannel struct {
 	Title       element `xml:"title"`
 	Description element `xml:"description"`
 	*feeds.RssFeed
-	Links []rssLink  `xml:"atom:link"`
-	Items []*rssItem `xml:"item"`
+	Links   []rssLink `xml:"atom:link"`
+	Archive *struct{} `xml:"fh:archive"`
 }
 
 type rssLink struct {
@@ -47,8 +48,8 @@ type rssItem struct {
 	when
 }
 
-// RSS writes the feed as RSS 2.0, by the rules of the RSS Advisory Board.
-func (f *Feed) RSS() ([]byte, error) {
+// rssFrame writes RSS without its items.
+func (f *Feed) rssFrame() (head, foot string, err error) {
 	channel := &rssChannel{
 		Title:       plainText(f.Title),
 		Description: plainText(f.Description),
@@ -61,18 +62,17 @@ func (f *Feed) RSS() ([]byte, error) {
 		// Title and link must repeat the channel's; a width above 144 is an error.
 		channel.Image = &feeds.RssImage{Url: f.Logo, Title: f.Title, Link: f.Home}
 	}
-	channel.Links = append(channel.Links, rssLink{"self", RSS.MediaType(), f.Self(RSS)})
+	link := func(rel, kind, href string) { channel.Links = append(channel.Links, rssLink{rel, kind, href}) }
+	link("self", RSS.MediaType(), f.Self(RSS))
 	for _, h := range f.Hubs {
-		channel.Links = append(channel.Links, rssLink{"hub", "", h})
+		link("hub", "", h)
 	}
 	if f.calendar {
-		channel.Links = append(channel.Links, rssLink{"alternate", ICS.MediaType(), f.Self(ICS)})
+		link("alternate", ICS.MediaType(), f.Self(ICS))
 	}
-	for i, made := range channel.RssFeed.Items {
-		channel.Items = append(channel.Items, newRSSItem(&f.Items[i], made))
+	for _, d := range f.directions(RSS) {
+		link(d.rel, RSS.MediaType(), d.href)
 	}
-	channel.RssFeed.Items = nil
-
 	root := &rssRoot{
 		Version: "2.0",
 		Content: "http://purl.org/rss/1.0/modules/content/",
@@ -84,7 +84,15 @@ func (f *Feed) RSS() ([]byte, error) {
 	if f.calendar {
 		root.Event = nsEvent
 	}
-	return document{f.Stylesheet, root}.write()
+	if f.Page != "" {
+		root.History, channel.Archive = nsHistory, &struct{}{}
+	}
+	whole, err := document{f.Stylesheet, root}.write()
+	if err != nil {
+		return "", "", err
+	}
+	head, foot = part(whole, "\n  </channel>")
+	return head, foot, nil
 }
 
 func newRSSItem(it *Item, made *feeds.RssItem) *rssItem {
@@ -116,4 +124,5 @@ const (
 	nsAtom    = "http://www.w3.org/2005/Atom"
 	nsMedia   = "http://search.yahoo.com/mrss/"
 	nsEvent   = "http://purl.org/rss/1.0/modules/event/"
+	nsHistory = "http://purl.org/syndication/history/1.0"
 )

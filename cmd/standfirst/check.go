@@ -176,7 +176,7 @@ func (c *checkCmd) feeds(ctx context.Context, f *findings, a *app) {
 	bad, paths := 0, a.shelf.Paths()
 	for _, path := range paths {
 		d, _ := a.shelf.Document(path)
-		for _, finding := range lint.Check(string(d.Format), d.Body, time.Now()) {
+		for _, finding := range lint.Check(string(d.Format), d.Bytes(), time.Now()) {
 			f.fail("feeds", "%s: %v", path, finding)
 			bad++
 		}

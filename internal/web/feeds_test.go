@@ -41,11 +41,11 @@ func TestFeedsLieWhereTheyAlwaysWill(t *testing.T) {
 		d, _ := s.Shelf.Document(path)
 		switch d.Format {
 		case feed.JSON:
-			if !json.Valid(d.Body) {
+			if !json.Valid(d.Bytes()) {
 				t.Errorf("%s is not JSON", path)
 			}
 		case feed.RSS, feed.Atom, feed.OPML:
-			if err := wellFormed(d.Body); err != nil {
+			if err := wellFormed(d.Bytes()); err != nil {
 				t.Errorf("%s: %v", path, err)
 			}
 		}

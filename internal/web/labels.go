@@ -16,18 +16,19 @@ type labels struct{ topics, authors, cities []content.Label }
 const online = "Online"
 
 // labelsOf counts.
-func labelsOf(entries []content.Entry, events []content.Event) labels {
+func labelsOf(galleys []*feed.Galley, events []content.Event) labels {
 	topics, authors, cities := tally{}, tally{}, tally{}
-	for i := range entries {
-		for _, name := range entries[i].Article.Topics {
-			topics.add(name)
+	for _, g := range galleys {
+		for _, l := range g.Topics {
+			topics.add(l)
 		}
-		for _, author := range entries[i].Article.Authors {
-			authors.add(author.Name)
+		for _, l := range g.Authors {
+			authors.add(l)
 		}
 	}
 	for i := range events {
-		cities.add(cityOf(&events[i]))
+		name := cityOf(&events[i])
+		cities.add(content.Label{Name: name, Slug: feed.Segment(name)})
 	}
 	return labels{topics.sorted(), authors.sorted(), cities.sorted()}
 }
@@ -53,15 +54,14 @@ func labelled(labels []content.Label, value string) (content.Label, bool) {
 // A tally counts names by their Slug, and how each is spelt.
 type tally map[string]map[string]int
 
-func (t tally) add(name string) {
-	slug := feed.Segment(name)
-	if slug == "" {
+func (t tally) add(l content.Label) {
+	if l.Slug == "" {
 		return
 	}
-	if t[slug] == nil {
-		t[slug] = map[string]int{}
+	if t[l.Slug] == nil {
+		t[l.Slug] = map[string]int{}
 	}
-	t[slug][name]++
+	t[l.Slug][l.Name]++
 }
 
 // sorted returns the labels, each as it is spelt most often.

@@ -28,9 +28,13 @@ func (s *Server) routes() map[string]handler {
 		"GET /events.atom":             s.feed,
 		"GET /events.json":             s.feed,
 		"GET /feeds.opml":              s.feed,
+		"GET /feed/archive/{page}":     s.feed,
 		"GET /topics/{topic}/{feed}":   s.feed,
 		"GET /authors/{author}/{feed}": s.feed,
 		"GET /events/{city}":           s.cityOrFeed,
+
+		"GET /topics/{topic}/archive/{page}":   s.feed,
+		"GET /authors/{author}/archive/{page}": s.feed,
 
 		"GET /unsubscribe/{token}":             s.link(s.askToLeave),
 		"POST /unsubscribe/{token}":            s.link(s.leave),

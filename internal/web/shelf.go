@@ -1,16 +1,15 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
-	"net/url"
+	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/feed"
@@ -19,12 +18,16 @@ import (
 // A Shelf holds what is public now: the lists that pages show, and all feeds
 // as bytes. It is filled when content changes, never for a request, and
 // swapped whole, so that nobody sees half of a change.
+//
+// A build costs what has changed: articles are read and set in type when they
+// are new or edited, and a document is made anew when it holds such a one.
 type Shelf struct {
 	Content     Content
 	Publication feed.Publication
 	Options     feed.Options
 
 	filling sync.Mutex
+	galleys feed.Galleys
 	stock   atomic.Pointer[stock]
 }
 
@@ -34,28 +37,39 @@ type stock struct {
 	events    []content.Event // by their first day
 	labels    labels
 	documents map[string]*Document // by path
-}
-
-// A Document is one feed in one format.
-type Document struct {
-	Format   feed.Format
-	Title    string
-	Body     []byte
-	ETag     string
-	Modified time.Time // of its content, in whole seconds; grows with every change
+	runs      map[string]*run      // by address
+	calendars *calendars
 }
 
 // Filled reports whether the shelf was ever filled.
 func (s *Shelf) Filled() bool { return s.stock.Load() != nil }
 
-// Document returns the feed at a path like "/feed.rss", unescaped.
-func (s *Shelf) Document(path string) (*Document, bool) {
-	d, ok := s.now().documents[path]
+// Document returns the feed at a path like "/feed.rss", unescaped. A page of
+// the archive is found under the name of a content it no longer has as well:
+// who is walking back meanwhile gets what is there now.
+func (s *Shelf) Document(at string) (*Document, bool) {
+	documents := s.now().documents
+	d, ok := documents[at]
+	if dir, file := path.Split(at); !ok && strings.HasSuffix(dir, "/archive/") {
+		if number, _, named := strings.Cut(file, "-"); named {
+			d, ok = documents[dir+number+path.Ext(file)]
+		}
+	}
 	return d, ok
 }
 
-// Paths returns the paths of all documents in order, unescaped.
-func (s *Shelf) Paths() []string { return slices.Sorted(maps.Keys(s.now().documents)) }
+// Paths returns the paths of all documents in order, unescaped: those of the
+// archive by their numbers.
+func (s *Shelf) Paths() []string {
+	var paths []string
+	for at, d := range s.now().documents {
+		if !d.Immutable {
+			paths = append(paths, at)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
 
 // now returns what is on the shelf; nothing, if it was never filled.
 func (s *Shelf) now() *stock {
@@ -69,7 +83,13 @@ func (s *Shelf) now() *stock {
 func (s *Shelf) Build(ctx context.Context) error {
 	s.filling.Lock()
 	defer s.filling.Unlock()
-	entries, err := s.Content.Articles(ctx, content.ArticleQuery{Bodies: true})
+	marks, err := s.Content.ArticleMarks(ctx)
+	if err != nil {
+		return fmt.Errorf("shelf: articles: %w", err)
+	}
+	galleys, err := s.galleys.Fill(s.Publication, s.Options, marks, func(ids []string) ([]content.Entry, error) {
+		return s.Content.Articles(ctx, content.ArticleQuery{IDs: ids, Bodies: true})
+	})
 	if err != nil {
 		return fmt.Errorf("shelf: articles: %w", err)
 	}
@@ -78,24 +98,22 @@ func (s *Shelf) Build(ctx context.Context) error {
 		return fmt.Errorf("shelf: events: %w", err)
 	}
 	st := &stock{
-		articles: listed(entries), events: events,
-		labels: labelsOf(entries, events), documents: map[string]*Document{},
+		articles: listed(galleys), events: events, labels: labelsOf(galleys, events),
+		documents: map[string]*Document{}, runs: map[string]*run{},
 	}
-	if err := s.write(st, entries); err != nil {
+	if err := s.fill(st, s.now(), galleys); err != nil {
 		return fmt.Errorf("shelf: %w", err)
 	}
 	s.stock.Store(st)
 	return nil
 }
 
-// listed returns entries as lists for people want them: by the date on the
-// article, and light.
-func listed(entries []content.Entry) []content.Entry {
-	list := slices.Clone(entries)
-	for i := range list {
-		a := *list[i].Article
-		a.Body = ""
-		list[i].Article = &a
+// listed returns articles as lists for people want them: by the date on the
+// article.
+func listed(galleys []*feed.Galley) []content.Entry {
+	list := make([]content.Entry, len(galleys))
+	for i, g := range galleys {
+		list[i] = g.Entry
 	}
 	slices.SortStableFunc(list, func(a, b content.Entry) int {
 		return b.Article.Published.Compare(a.Article.Published)
@@ -103,101 +121,65 @@ func listed(entries []content.Entry) []content.Entry {
 	return list
 }
 
-// write makes all documents of a stock.
-func (s *Shelf) write(st *stock, entries []content.Entry) error {
-	articles := func(of feed.Scope) *feed.Feed { return feed.Articles(s.Publication, of, entries, s.Options) }
-	calendar := func(of feed.Scope, events []content.Event) *feed.Feed {
-		return feed.Events(s.Publication, of, events, s.Options)
+// fill makes the documents of a stock, or takes over those that another had.
+func (s *Shelf) fill(st, was *stock, galleys []*feed.Galley) error {
+	var err error
+	if was.calendars != nil && reflect.DeepEqual(was.events, st.events) && slices.Equal(was.labels.cities, st.labels.cities) {
+		st.calendars = was.calendars
+	} else if st.calendars, err = s.calendars(st, was); err != nil {
+		return err
 	}
+	// The calendar of one event comes first: where a city has its name, the
+	// city's calendar has that event in it.
+	maps.Copy(st.documents, st.calendars.documents)
 
-	// A calendar of one event, for the link in a letter. They come first: where
-	// a city has the name of an event, its calendar has that event in it.
-	for i := range st.events {
-		f := calendar(feed.Scope{}, st.events[i:i+1])
-		if err := s.put(st, "/events/"+st.events[i].Slug+".ics", f, feed.ICS); err != nil {
-			return err
+	all, err := s.run(st, was, feed.Scope{}, galleys)
+	if err != nil {
+		return err
+	}
+	outline := []feed.Outline{all.outline, st.calendars.all}
+	byTopic, byAuthor := map[string][]*feed.Galley{}, map[string][]*feed.Galley{}
+	for _, g := range galleys {
+		for _, l := range g.Topics {
+			byTopic[l.Slug] = append(byTopic[l.Slug], g)
+		}
+		for _, l := range g.Authors {
+			byAuthor[l.Slug] = append(byAuthor[l.Slug], g)
 		}
 	}
-
-	everything := []*feed.Feed{articles(feed.Scope{}), calendar(feed.Scope{Title: "Events"}, st.events)}
-	outline := outlines(everything)
 	for _, group := range []struct {
-		title  string
-		labels []content.Label
-		make   func(name string) *feed.Feed
+		title   string
+		labels  []content.Label
+		members map[string][]*feed.Galley
+		scope   func(name string) feed.Scope
 	}{
-		{"Topics", st.labels.topics, func(name string) *feed.Feed { return articles(feed.Scope{Topic: name}) }},
-		{"Authors", st.labels.authors, func(name string) *feed.Feed { return articles(feed.Scope{Author: name}) }},
-		{"Cities", st.labels.cities, func(name string) *feed.Feed { return calendar(feed.Scope{City: name}, st.events) }},
+		{"Topics", st.labels.topics, byTopic, func(name string) feed.Scope { return feed.Scope{Topic: name} }},
+		{"Authors", st.labels.authors, byAuthor, func(name string) feed.Scope { return feed.Scope{Author: name} }},
 	} {
-		var feeds []*feed.Feed
+		var under []feed.Outline
 		for _, l := range group.labels {
-			feeds = append(feeds, group.make(l.Name))
-		}
-		if len(feeds) > 0 {
-			outline = append(outline, feed.Outline{Title: group.title, Feeds: outlines(feeds)})
-		}
-		everything = append(everything, feeds...)
-	}
-	for _, f := range everything {
-		for _, format := range f.Formats() {
-			path, err := s.path(f.Self(format))
+			r, err := s.run(st, was, group.scope(l.Name), group.members[l.Slug])
 			if err != nil {
 				return err
 			}
-			if err := s.put(st, path, f, format); err != nil {
-				return err
-			}
+			under = append(under, r.outline)
 		}
+		if len(under) > 0 {
+			outline = append(outline, feed.Outline{Title: group.title, Feeds: under})
+		}
+	}
+	if len(st.calendars.cities) > 0 {
+		outline = append(outline, feed.Outline{Title: "Cities", Feeds: st.calendars.cities})
 	}
 	opml, err := feed.WriteOPML(s.Publication, outline)
 	if err != nil {
 		return err
 	}
-	s.keep(st, "/feeds.opml", &Document{
-		Format: feed.OPML, Title: everything[0].Title, Body: opml, Modified: everything[0].Updated,
-	})
+	d := &Document{
+		Format: feed.OPML, Title: all.outline.Title, Body: opml, ETag: etag(opml),
+		Self: s.Publication.URL + "/feeds.opml", Modified: all.updated,
+	}
+	d.after(was.documents["/feeds.opml"])
+	st.documents["/feeds.opml"] = d
 	return nil
-}
-
-func outlines(feeds []*feed.Feed) []feed.Outline {
-	var list []feed.Outline
-	for _, f := range feeds {
-		list = append(list, f.Outline(feed.RSS))
-	}
-	return list
-}
-
-// path returns the path of an address of ours as a request has it.
-func (s *Shelf) path(address string) (string, error) {
-	path, err := url.PathUnescape(strings.TrimPrefix(address, strings.TrimRight(s.Publication.URL, "/")))
-	if err != nil {
-		return "", fmt.Errorf("address of a feed: %w", err)
-	}
-	return path, nil
-}
-
-func (s *Shelf) put(st *stock, path string, f *feed.Feed, format feed.Format) error {
-	body, err := f.Write(format)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	s.keep(st, path, &Document{Format: format, Title: f.Title, Body: body, Modified: f.Updated})
-	return nil
-}
-
-// keep puts a document into a stock. Last-Modified comes from the content, and
-// is moved on when the bytes changed and it would not: an article that was
-// withdrawn leaves no later date behind.
-func (s *Shelf) keep(st *stock, path string, d *Document) {
-	d.ETag, d.Modified = etag(d.Body), d.Modified.UTC().Truncate(time.Second)
-	if was, ok := s.now().documents[path]; ok {
-		switch {
-		case bytes.Equal(was.Body, d.Body):
-			d.Modified = was.Modified
-		case !d.Modified.After(was.Modified):
-			d.Modified = was.Modified.Add(time.Second)
-		}
-	}
-	st.documents[path] = d
 }

@@ -87,7 +87,7 @@ func newSite(t *testing.T) *site {
 	s.Server = &Server{
 		Publication: pub, Newsletters: newsletters,
 		Content: s.db, Editions: s.db, Readers: s.db, Templates: set, Catalog: catalog,
-		Shelf:   &Shelf{Content: s.db, Publication: feed.Publication{Title: pub.Title, URL: s.url, Language: "en-GB", Stylesheet: s.url + sheet}, Options: feed.Options{FullText: true}},
+		Shelf:   &Shelf{Content: s.db, Publication: feed.Publication{Title: pub.Title, URL: s.url, Language: "en-GB", Stylesheet: s.url + sheet}, Options: feed.Options{FullText: true, Items: 10}},
 		Tokens:  &subscribers.Tokens{Key: bytes.Repeat([]byte("key"), 16)},
 		Mailbox: &mailer.Mailbox{Dir: s.box},
 		Media:   map[string]fs.FS{"lead": pictures()},

@@ -67,6 +67,9 @@ type Server struct {
 // Content is where articles and events are read.
 type Content interface {
 	Articles(ctx context.Context, q content.ArticleQuery) ([]content.Entry, error)
+	// ArticleMarks tells which articles are public and whether they are still
+	// what they were.
+	ArticleMarks(ctx context.Context) ([]content.Mark, error)
 	Events(ctx context.Context, q content.EventQuery) ([]content.Event, error)
 	// ArticleBySlug returns an article that was ever released, with its body
 	// and whatever its state now, or digest.ErrNotFound.
