@@ -15,6 +15,7 @@ type lease struct {
 	ledger   Ledger
 	block    *Block
 	length   time.Duration
+	roster   *roster       // of its letters, in the order in which they go
 	returned func(*lease)  // called once, when all of its letters are settled and no more will come
 	turns    *turns        // nil: each letter may go at once
 	taken    chan struct{} // by a session, what a turn was for
@@ -24,10 +25,10 @@ type lease struct {
 	granted time.Time // on our own clock, before we asked
 	over    bool      // lost, stopped, or the process ends: no more letters of it
 	lost    bool
-	left    []Delivery // not handed to a session yet
-	out     int        // letters handed to sessions
-	open    int        // deliveries not settled
-	all     bool       // no more will be handed out
+	next    int  // letters handed to sessions, so far
+	out     int  // of these, not given back
+	open    int  // deliveries not settled
+	all     bool // no more will be handed out
 
 	masters  map[int]*edition
 	panicked sync.Once  // a letter of it did, and was told of
@@ -67,28 +68,36 @@ func (l *lease) stop() {
 func (l *lease) more() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.left) > 0
+	return l.left() > 0
+}
+
+// left is how many letters are not handed to a session yet. l.mu is held.
+func (l *lease) left() int {
+	if l.all {
+		return 0
+	}
+	return len(l.roster.letters) - l.next
 }
 
 // first returns the reader of the next letter to be handed out.
 func (l *lease) first() (subscriber int64, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.left) == 0 {
+	if l.left() == 0 {
 		return 0, false
 	}
-	return l.left[0].Subscriber, true
+	return l.roster.letters[l.next].Subscriber, true
 }
 
-// take hands out at most n letters.
-func (l *lease) take(n int) []Delivery {
+// take hands out at most n letters, and the place of the first of them.
+func (l *lease) take(n int) (first int, letters []Delivery) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n = min(n, len(l.left))
-	taken := l.left[:n:n]
-	l.left = l.left[n:]
+	n = min(n, l.left())
+	first = l.next
+	l.next += n
 	l.out += n
-	return taken
+	return first, l.roster.letters[first:l.next]
 }
 
 // give counts it back, settled or not.
@@ -108,7 +117,7 @@ func (l *lease) give(settled bool) {
 // handedOut tells that no more letters will be taken from it.
 func (l *lease) handedOut() {
 	l.mu.Lock()
-	l.all, l.left = true, nil
+	l.all = true
 	done := l.out == 0
 	l.mu.Unlock()
 	if done {

@@ -72,7 +72,7 @@ func (b *batch) write(i int, words *copier, room []byte, now time.Time) (p print
 			b.log.Log(b.hard, level, "writing a letter panicked", "edition", l.block.Edition, "subscriber", d.Subscriber, "err", v, "stack", string(debug.Stack()))
 		}
 	}()
-	values, err := b.own(i, now)
+	values, err := l.roster.own(b.hard, b.first+i, now)
 	if err != nil {
 		return p, err
 	}

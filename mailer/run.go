@@ -155,7 +155,7 @@ func (r *run) nothing(c Claim) (wait time.Duration, done bool, err error) {
 func (r *run) hold(b *Block, granted time.Time) *lease {
 	l := &lease{
 		ledger: r.w.Ledger, block: b, length: r.lease, granted: granted,
-		left: r.order(b.Edition, b.Deliveries), open: len(b.Deliveries), masters: make(map[int]*edition), returned: r.returned,
+		roster: newRoster(r.w.Ledger, r.w.Press, b.Edition, r.order(b.Edition, b.Deliveries)), open: len(b.Deliveries), masters: make(map[int]*edition), returned: r.returned,
 		turns: newTurns(b, time.Now()), taken: make(chan struct{}, 1),
 	}
 	if b.Sessions > 0 {
