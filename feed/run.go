@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // A Run is all that a scope ever published and that is still public, back to
@@ -28,25 +27,26 @@ type Run struct {
 	scope Scope
 	opt   Options
 	all   []*Galley // newest first
-	name  string
+	empty Feed
 	pages []string // the versions of pages, oldest first
 }
 
 // NewRun makes the run of a scope from its galleys, newest first: see
 // [Galley.Topics] and [Galley.Authors] for whose they are.
 func NewRun(pub Publication, scope Scope, all []*Galley, opt Options) *Run {
-	r := &Run{pub: pub, scope: scope, opt: opt, all: all}
+	name := ""
 	if len(all) > 0 {
-		r.name = scope.spelling(all[len(all)-1].Entry.Article)
+		name = scope.spelling(all[len(all)-1].Entry.Article)
 	}
+	r := &Run{pub: pub, scope: scope, opt: opt, all: all, empty: *pub.articles(scope, name)}
 	size := opt.items()
 	n := (max(0, len(all)-size) + size - 1) / size
 	if n == 0 {
 		return r
 	}
 	h := sha256.New()
-	head := r.empty()
-	fmt.Fprintf(h, "%q", []string{head.Title, head.Description, head.Home, head.Base, head.Language, head.Copyright, head.Icon, head.Logo, head.Stylesheet, head.ID, head.owner})
+	e := &r.empty // what stands on every page, but for hubs
+	fmt.Fprintf(h, "%q", []string{e.ID, e.Title, e.Description, e.Home, e.Base, e.Language, e.Copyright, e.Icon, e.Logo, e.Stylesheet, e.owner})
 	for i := range n {
 		for _, g := range r.page(i + 1) {
 			h.Write(g.item.set.rss.Sum[:])
@@ -82,8 +82,7 @@ func (r *Run) Address(page int, byContent bool) string {
 
 // Feed returns the document to subscribe to.
 func (r *Run) Feed() *Feed {
-	f := r.empty()
-	f.fill(r.all[:min(r.opt.items(), len(r.all))], r.pub.floor())
+	f := r.with(r.all[:min(r.opt.items(), len(r.all))])
 	if n := r.Pages(); n > 0 {
 		f.Older = r.Address(n, true)
 	}
@@ -92,8 +91,7 @@ func (r *Run) Feed() *Feed {
 
 // Page returns a page of the archive.
 func (r *Run) Page(n int) *Feed {
-	f := r.empty()
-	f.fill(r.page(n), r.pub.floor())
+	f := r.with(r.page(n))
 	f.Hubs = nil // nothing will ever be told of it
 	f.Page = r.Address(n, true)
 	if n > 1 {
@@ -112,14 +110,15 @@ func (r *Run) page(n int) []*Galley {
 	return r.all[end-size : end]
 }
 
-func (r *Run) empty() *Feed { return r.pub.articles(r.scope, r.name) }
-
-func (f *Feed) fill(galleys []*Galley, floor time.Time) {
+// with returns the feed with these items.
+func (r *Run) with(galleys []*Galley) *Feed {
+	f := r.empty
 	f.Items = make([]Item, len(galleys))
 	for i, g := range galleys {
 		f.Items[i] = g.item
 	}
-	f.touch(floor)
+	f.touch(r.pub.floor())
+	return &f
 }
 
 // current returns the address of the document to subscribe to.
