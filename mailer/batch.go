@@ -73,5 +73,5 @@ func (b *batch) next(i int, from string) Envelope {
 	if err != nil {
 		return Envelope{}
 	}
-	return Envelope{from, to}
+	return Envelope{From: from, To: to}
 }

@@ -11,6 +11,7 @@ import (
 type print struct {
 	from, to string
 	raw      []byte
+	clear    bool // no line begins with a dot
 }
 
 // A cut is a master taken apart, so that a reader's letter is a copy of its
@@ -105,7 +106,7 @@ func (k *cut) print(m *Master, v *Values, room []byte) (print, error) {
 	if err != nil { // ErrValue
 		return full(m, v)
 	}
-	return print{k.from, to, raw}, nil
+	return print{k.from, to, raw, true}, nil
 }
 
 // fits reports whether v has what the letter has a place for, as Compose would

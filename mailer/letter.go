@@ -57,7 +57,7 @@ func (b *batch) attempt(i int, words *copier, c *connection) error {
 		return &unsent{err}
 	}
 	c.letter = p.raw[:0]
-	return c.Send(b.hard, Envelope{p.from, p.to}, p.raw, b.next(i, p.from))
+	return c.Send(b.hard, Envelope{From: p.from, To: p.to, Clear: p.clear}, p.raw, b.next(i, p.from))
 }
 
 // write makes letter i, in room if that is large enough. A panic on the way

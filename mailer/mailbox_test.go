@@ -27,7 +27,7 @@ func catch(t *testing.T, m *Mailbox, letters ...*Message) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Send(t.Context(), Envelope{l.From.Email, l.To.Email}, raw, Envelope{}); err != nil {
+		if err := s.Send(t.Context(), Envelope{From: l.From.Email, To: l.To.Email}, raw, Envelope{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -118,7 +118,7 @@ func TestMailboxCollides(t *testing.T) {
 		all.Go(func() {
 			s, _ := m.Open(context.Background())
 			for range 50 {
-				if err := s.Send(context.Background(), Envelope{news, "a@example.com"}, text, Envelope{}); err != nil {
+				if err := s.Send(context.Background(), Envelope{From: news, To: "a@example.com"}, text, Envelope{}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -139,7 +139,7 @@ func TestMailboxFull(t *testing.T) {
 	if err := os.RemoveAll(m.Dir); err != nil {
 		t.Fatal(err)
 	}
-	err = s.Send(t.Context(), Envelope{news, "a@example.com"}, text, Envelope{})
+	err = s.Send(t.Context(), Envelope{From: news, To: "a@example.com"}, text, Envelope{})
 	if v := Decide(err, Delivery{}, noon, Rules{}); v.State != Queued || v.Doubt || v.Attempt {
 		t.Errorf("the folder is gone: %+v, want the letter tried again", v)
 	}

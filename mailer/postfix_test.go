@@ -33,7 +33,7 @@ func TestPostfix(t *testing.T) {
 			want := map[string][]byte{}
 			var list []Envelope
 			for i := range letters {
-				env := Envelope{news, fmt.Sprintf("reader%d@example.com", i)}
+				env := Envelope{From: news, To: fmt.Sprintf("reader%d@example.com", i)}
 				m := &Message{
 					From: Address{Email: env.From}, To: Address{"Zoë", env.To}, Subject: "Issue 4", Date: noon,
 					MessageID: fmt.Sprintf("letter%d@example.com", i),

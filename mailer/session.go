@@ -103,13 +103,13 @@ func (s *session) transact(env Envelope, msg []byte, next Envelope) (Phase, erro
 	if phase, err := s.introduce(env, len(msg)); err != nil {
 		return phase, err
 	}
-	return s.text(msg, next)
+	return s.text(msg, env.Clear, next)
 }
 
 // introduce brings the server to say 354 to an envelope.
 func (s *session) introduce(env Envelope, size int) (Phase, error) {
 	switch told := s.ahead != (Envelope{}); {
-	case told && (s.ahead != env || time.Since(s.told) > patient):
+	case told && (s.ahead.From != env.From || s.ahead.To != env.To || time.Since(s.told) > patient):
 		// The server waits for another letter's text. Nothing can be said to it
 		// that it would not take for that.
 		return PhaseConn, errDead

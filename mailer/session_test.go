@@ -21,7 +21,7 @@ import (
 // envelope is that of reader i, from whom it also comes.
 func envelope(i int) Envelope {
 	a := fmt.Sprintf("reader%d@example.com", i)
-	return Envelope{a, a}
+	return Envelope{From: a, To: a}
 }
 
 // A countedLine counts what goes out.
@@ -259,7 +259,7 @@ func TestReportsAreAskedFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Send(t.Context(), Envelope{news, "a+b=c@example.com"}, []byte("hi\r\n"), Envelope{}); err != nil {
+		if err := s.Send(t.Context(), Envelope{From: news, To: "a+b=c@example.com"}, []byte("hi\r\n"), Envelope{}); err != nil {
 			t.Error(err)
 		}
 		s.Close()

@@ -61,7 +61,7 @@ func TestSigned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := session.Send(t.Context(), Envelope{"news@example.com", "zoe@example.net"}, raw, Envelope{}); err != nil {
+		if err := session.Send(t.Context(), Envelope{From: "news@example.com", To: "zoe@example.net"}, raw, Envelope{}); err != nil {
 			t.Fatal(err)
 		}
 		got := s.Letters()[i].Data

@@ -40,7 +40,7 @@ func send(t *testing.T, tr Transport, to ...string) (errs []error) {
 	}
 	defer session.Close()
 	for _, a := range to {
-		errs = append(errs, session.Send(t.Context(), Envelope{news, a}, text, Envelope{}))
+		errs = append(errs, session.Send(t.Context(), Envelope{From: news, To: a}, text, Envelope{}))
 	}
 	return errs
 }
@@ -87,7 +87,7 @@ func TestLongText(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer session.Close()
-	if err := session.Send(t.Context(), Envelope{news, "a@example.com"}, long, Envelope{}); err != nil {
+	if err := session.Send(t.Context(), Envelope{From: news, To: "a@example.com"}, long, Envelope{}); err != nil {
 		t.Fatal(err)
 	}
 	if string(s.Letters()[0].Data) != string(long) {
@@ -124,7 +124,7 @@ func TestSecurity(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := session.Send(t.Context(), Envelope{news, "a@example.com"}, text, Envelope{}); err != nil {
+				if err := session.Send(t.Context(), Envelope{From: news, To: "a@example.com"}, text, Envelope{}); err != nil {
 					t.Error(err)
 				}
 				session.Close()
@@ -216,8 +216,8 @@ func TestLostLineInEveryPhase(t *testing.T) {
 		}}
 		session, err := relay(t, s).Open(t.Context())
 		if err == nil {
-			err = session.Send(t.Context(), Envelope{news, "a@example.com"}, text, Envelope{})
-			if again := session.Send(t.Context(), Envelope{news, "b@example.com"}, text, Envelope{}); again == nil {
+			err = session.Send(t.Context(), Envelope{From: news, To: "a@example.com"}, text, Envelope{})
+			if again := session.Send(t.Context(), Envelope{From: news, To: "b@example.com"}, text, Envelope{}); again == nil {
 				t.Errorf("%s: a lost session goes on sending", phase)
 			}
 			session.Close()
@@ -247,7 +247,7 @@ func TestSlowServer(t *testing.T) {
 			begin := time.Now()
 			session, err := tr.Open(t.Context())
 			if err == nil {
-				err = session.Send(t.Context(), Envelope{news, "a@example.com"}, text, Envelope{})
+				err = session.Send(t.Context(), Envelope{From: news, To: "a@example.com"}, text, Envelope{})
 				session.Close()
 			}
 			if got := time.Since(begin); err == nil || got != limit {
@@ -269,7 +269,7 @@ func TestSendIsCancelled(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		begin := time.Now()
-		err = session.Send(ctx, Envelope{news, "timeout@example.com"}, text, Envelope{})
+		err = session.Send(ctx, Envelope{From: news, To: "timeout@example.com"}, text, Envelope{})
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != time.Second {
 			t.Errorf("after %v: %v", time.Since(begin), err)
 		}
@@ -340,7 +340,7 @@ func TestLastWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = session.Send(t.Context(), Envelope{news, "reader@example.com"}, []byte(strings.Repeat("x\r\n", 1<<19)), Envelope{})
+		err = session.Send(t.Context(), Envelope{From: news, To: "reader@example.com"}, []byte(strings.Repeat("x\r\n", 1<<19)), Envelope{})
 		want := &Error{Phase: PhaseDone, Code: 552, Enhanced: "5.3.4", Text: "too big for <…>"}
 		var got *Error
 		errors.As(err, &got)

@@ -14,7 +14,7 @@ import (
 // does next to nothing with them: step by step, in groups, and streamed.
 func BenchmarkSession(b *testing.B) {
 	letter := []byte("Subject: hello\r\n\r\n" + strings.Repeat(strings.Repeat("x", 74)+"\r\n", 580))
-	env := Envelope{"b+mzxw6ytboi0123456789abcd@bounce.example.com", "reader.number.12345@example.com"}
+	env := Envelope{From: "b+mzxw6ytboi0123456789abcd@bounce.example.com", To: "reader.number.12345@example.com"}
 	for name, c := range map[string]struct {
 		offer string
 		next  Envelope

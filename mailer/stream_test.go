@@ -100,7 +100,7 @@ func mailed(t *rapid.T, k *clerk, posts []post, letters int) error {
 		}
 		next := Envelope{}
 		if i+1 < len(posts) && !p.mute {
-			next = Envelope{posts[i+1].address, posts[i+1].address}
+			next = Envelope{From: posts[i+1].address, To: posts[i+1].address}
 		}
 		attempt := func() (err error) {
 			if session == nil {
@@ -109,7 +109,7 @@ func mailed(t *rapid.T, k *clerk, posts []post, letters int) error {
 					t.Fatal(err)
 				}
 			}
-			return session.Send(t.Context(), Envelope{p.address, p.address}, []byte(p.text), next)
+			return session.Send(t.Context(), Envelope{From: p.address, To: p.address}, []byte(p.text), next)
 		}
 		reused := session != nil
 		err := attempt()

@@ -96,7 +96,7 @@ func TestServersThatChoke(t *testing.T) {
 				var session Session
 				tries := 0
 				for i := range 4 {
-					env := Envelope{news, fmt.Sprintf("%d@example.com", i)}
+					env := Envelope{From: news, To: fmt.Sprintf("%d@example.com", i)}
 					var err error
 					for try := 0; try < 3; try++ {
 						if i == 0 {
@@ -107,7 +107,7 @@ func TestServersThatChoke(t *testing.T) {
 								t.Fatal(err)
 							}
 						}
-						if err = session.Send(t.Context(), env, []byte("hi\r\n"), Envelope{news, fmt.Sprintf("%d@example.com", i+1)}); err == nil {
+						if err = session.Send(t.Context(), env, []byte("hi\r\n"), Envelope{From: news, To: fmt.Sprintf("%d@example.com", i+1)}); err == nil {
 							break
 						}
 						var e *Error

@@ -92,10 +92,13 @@ func (s *session) answers() (phase Phase, no error) {
 
 // text sends the text, the final dot and, if the server takes it, the envelope
 // of the next letter, and returns with the answer to the dot.
-func (s *session) text(msg []byte, next Envelope) (Phase, error) {
+func (s *session) text(msg []byte, clear bool, next Envelope) (Phase, error) {
 	s.dirty = false
 	s.tap.sent, s.tap.limit = 0, s.limits.Block
-	_, _ = s.out.Write(stuffed(msg)) // a bufio.Writer keeps its error for Flush
+	if !clear {
+		msg = stuffed(msg)
+	}
+	_, _ = s.out.Write(msg) // a bufio.Writer keeps its error for Flush
 	if !bytes.HasSuffix(msg, crlf) {
 		_, _ = s.out.Write(crlf)
 	}

@@ -21,7 +21,12 @@ type Transport interface {
 
 // An Envelope says from whom a letter comes and to whom it goes: addresses in
 // ASCII, as [Address.ASCII] writes them.
-type Envelope struct{ From, To string }
+type Envelope struct {
+	From, To string
+	// Clear promises that no line of the text begins with a dot, which saves
+	// looking for one. What is told of a letter yet to come leaves it out.
+	Clear bool
+}
 
 // A Session sends letters one after another. It belongs to one goroutine.
 type Session interface {
@@ -58,7 +63,7 @@ func Deliver(ctx context.Context, t Transport, m *Message) error {
 	defer s.Close()
 	from, _ := m.From.ASCII() // Compose has checked both
 	to, _ := m.To.ASCII()
-	return s.Send(ctx, Envelope{from, to}, raw, Envelope{})
+	return s.Send(ctx, Envelope{From: from, To: to}, raw, Envelope{})
 }
 
 // An Error is a letter that was not taken, or of which we do not know. Neither

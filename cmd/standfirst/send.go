@@ -70,12 +70,11 @@ func (c *sendCmd) Run(e *env) error {
 	if c.Test != "" {
 		return c.test(e, a)
 	}
-	plan, err := a.publisher.Plan(e.ctx, n.Name, 0, time.Now())
-	if err != nil {
-		return err
-	}
-	if c.DryRun && plan.Planned == 0 {
-		return nothing(e)
+	var plan *digest.Plan
+	if c.DryRun || !c.Yes { // it takes a look at every reader
+		if plan, err = a.publisher.Plan(e.ctx, n.Name, 0, time.Now()); err != nil {
+			return err
+		}
 	}
 	if c.DryRun {
 		return c.dryRun(e, plan)
@@ -89,10 +88,10 @@ func (c *sendCmd) Run(e *env) error {
 			return err
 		}
 	}
-	if plan.Planned == 0 && len(left) == 0 {
-		return nothing(e)
-	}
 	if !c.Yes {
+		if plan.Planned == 0 && len(left) == 0 {
+			return nothing(e)
+		}
 		what := fmt.Sprintf("Send %s in %s to %s now?", n.Title, plural(plan.Counts.Versions, "version"), plural(plan.Planned, "reader"))
 		if len(left) > 0 {
 			what = fmt.Sprintf("Finish %s, which was interrupted, and then send %s to those who have not had it?", strings.Join(left, ", "), n.Title)
@@ -116,6 +115,9 @@ func nothing(e *env) error {
 }
 
 func (c *sendCmd) dryRun(e *env, plan *digest.Plan) error {
+	if plan.Planned == 0 {
+		return nothing(e)
+	}
 	if e.json {
 		return e.answer(sendReport{Counts: plan.Counts})
 	}
@@ -195,7 +197,7 @@ func (c *sendCmd) sent(e *env, a *app, id string, began time.Time) error {
 	if err != nil {
 		return err
 	}
-	waiting, err := a.db.Untried(ctx, id, time.Now())
+	waiting, err := a.db.Elsewhere(ctx, id, time.Now())
 	if err != nil {
 		return err
 	}
