@@ -16,12 +16,14 @@ type Document struct {
 	// in pieces that it shares: see Bytes and WriteTo, which serve for both.
 	Body     []byte
 	ETag     string    // strong, of the bytes as they are
-	Modified time.Time // of its content, in whole seconds; grows with every change
+	Modified time.Time // in whole seconds; grows with every change. Zero in the archive
 
 	// Sheet is the document in pieces, with its items; nil for what has none.
 	Sheet *feed.Sheet
-	// Self is the address that the document gives itself.
+	// Self is the address that the document gives itself, and Hubs are where
+	// its changes are told (WebSub).
 	Self string
+	Hubs []string
 	// Archive tells that this is a page of the archive (RFC 5005): few ask for
 	// it, so it is compressed when somebody does.
 	Archive bool
@@ -62,7 +64,7 @@ func newDocument(f *feed.Feed, format feed.Format) (*Document, error) {
 		return nil, err
 	}
 	d := &Document{
-		Format: format, Title: f.Title, Sheet: sheet, Self: f.Self(format), Archive: f.Page != "",
+		Format: format, Title: f.Title, Sheet: sheet, Self: f.Self(format), Hubs: f.Hubs, Archive: f.Page != "",
 		Modified: f.Updated.UTC().Truncate(time.Second),
 	}
 	sum := sheet.Sum()
@@ -73,15 +75,7 @@ func newDocument(f *feed.Feed, format feed.Format) (*Document, error) {
 	return d, nil
 }
 
-// after moves the date of a document on where its bytes have changed and the
-// date has not: an article that was withdrawn leaves no later one behind. The
-// date stays where the bytes have.
-func (d *Document) after(was *Document) {
-	switch {
-	case was == nil:
-	case was.ETag == d.ETag:
-		d.Modified = was.Modified
-	case !d.Modified.After(was.Modified):
-		d.Modified = was.Modified.Add(time.Second)
-	}
-}
+// styled reports whether a browser's window should show the document, as the
+// stylesheet has it. There the registered types are shown as text or
+// downloaded; the same bytes as plain XML are not.
+func (d *Document) styled() bool { return d.Format == feed.RSS || d.Format == feed.Atom }

@@ -10,55 +10,83 @@ import (
 	"github.com/standfirst/standfirst/templates"
 )
 
-// feed gives one document of the shelf. A query is tolerated and ignored:
-// readers add things to addresses.
+// feedsFirst answers for feeds before anything else looks at a request: there
+// are more of these than of all others together, and nothing is to be decided
+// about them but what [Server.show] decides. Addresses that feeds once had are
+// no routes of ours, so they are looked up here as well.
+func (s *Server) feedsFirst(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if len(s.Moved)+len(s.Gone) > 0 && s.wasElsewhere(w, r) {
+			return
+		}
+		if f := s.Shelf.now().faces[r.URL.Path]; f != nil {
+			r.Pattern = f.route
+			s.show(w, r, f)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// feed gives a document that is no [face] yet, which is a page of the archive,
+// or tells what became of it. A query is tolerated and ignored: readers add
+// things to addresses.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	d, ok := s.Shelf.Document(r.URL.Path)
-	if !ok && !s.Shelf.Filled() {
+	if ok {
+		s.show(w, r, newFace(d, r.Pattern, nil, &s.Shelf.packs))
+		return nil
+	}
+	if !s.Shelf.Filled() {
 		return status(http.StatusServiceUnavailable)
 	}
-	if !ok {
-		if at := spelled(r); at != r.URL.Path {
-			if _, ok := s.Shelf.Document(at); ok {
-				http.Redirect(w, r, at, http.StatusMovedPermanently)
-				return nil
-			}
-		}
-		return notFound
+	at := spelled(r)
+	if _, ok := s.Shelf.Document(at); ok && at != r.URL.Path {
+		moved(w, r, at)
+		return nil
 	}
-	h := w.Header()
-	h.Set("Content-Type", d.Format.MediaType()+"; charset=utf-8")
-	if d.Format == feed.RSS || d.Format == feed.Atom {
-		forWindows(h, r.Header)
+	if s.Shelf.Was(at) || s.Shelf.Was(r.URL.Path) {
+		return status(http.StatusGone)
 	}
-	h.Set("Cache-Control", "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400")
-	h.Set("Access-Control-Allow-Origin", "*")
-	give(w, r, d.Body, d.ETag, d.Modified)
-	return nil
+	return notFound
 }
 
 // spelled is where a feed is whose topic, author or city somebody wrote as it
 // stands in an article: /topics/Platform/feed.rss.
 func spelled(r *http.Request) string {
 	file := path.Base(r.URL.Path)
+	if r.PathValue("page") != "" {
+		file = "archive/" + file
+	}
 	if topic := r.PathValue("topic"); topic != "" {
 		return "/topics/" + feed.Segment(topic) + "/" + file
 	}
 	if author := r.PathValue("author"); author != "" {
 		return "/authors/" + feed.Segment(author) + "/" + file
 	}
+	if r.PathValue("city") == "" {
+		return r.URL.Path
+	}
 	ending := path.Ext(file)
 	return "/events/" + feed.Segment(strings.TrimSuffix(file, ending)) + ending
 }
 
-// forWindows makes a feed plain XML for a browser's window: there the
-// registered types are shown as text or downloaded, whatever the stylesheet
-// says. The bytes are the same.
-func forWindows(answer, request http.Header) {
-	answer.Set("Vary", "Sec-Fetch-Dest")
-	if request.Get("Sec-Fetch-Dest") == "document" {
-		answer.Set("Content-Type", "text/xml; charset=utf-8")
+// route is the pattern of [Server.routes] that leads to a document which is not
+// of the archive.
+func route(at string) string {
+	switch {
+	case strings.HasPrefix(at, "/topics/"):
+		return "GET /topics/{topic}/{feed}"
+	case strings.HasPrefix(at, "/authors/"):
+		return "GET /authors/{author}/{feed}"
+	case strings.HasPrefix(at, "/events/"):
+		return "GET /events/{city}"
 	}
+	return "GET " + at
 }
 
 // feedList is the page that lists all feeds for people.

@@ -104,7 +104,7 @@ func TestFeedIsNotSentTwice(t *testing.T) {
 func TestFeedInAWindow(t *testing.T) {
 	s := newSite(t)
 	got, program := s.get("/feed.rss", "Sec-Fetch-Dest", "document"), s.get("/feed.rss")
-	if got.header.Get("Content-Type") != "text/xml; charset=utf-8" || got.header.Get("Vary") != "Sec-Fetch-Dest" {
+	if got.header.Get("Content-Type") != "text/xml; charset=utf-8" || got.header.Get("Vary") != "Accept-Encoding, Sec-Fetch-Dest" {
 		t.Errorf("%v", got.header)
 	}
 	if got.body != program.body || got.header.Get("ETag") != program.header.Get("ETag") {

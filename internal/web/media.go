@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // largestPicture is the most bytes a picture of an article may have.
@@ -64,7 +63,7 @@ func (s *Server) static(w http.ResponseWriter, r *http.Request) error {
 		if a.Path == r.URL.Path {
 			w.Header().Set("Content-Type", a.Type)
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-			give(w, r, a.Body, etag(a.Body), time.Time{})
+			give(w, r, a.Body, etag(a.Body))
 			return nil
 		}
 	}
@@ -80,7 +79,7 @@ func (s *Server) favicon(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", icon.Type)
 	w.Header().Set("Cache-Control", "public, max-age=86400")
-	give(w, r, icon.Body, etag(icon.Body), time.Time{})
+	give(w, r, icon.Body, etag(icon.Body))
 	return nil
 }
 
@@ -94,6 +93,6 @@ func (s *Server) robots(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=86400")
-	give(w, r, b.Bytes(), etag(b.Bytes()), time.Time{})
+	give(w, r, b.Bytes(), etag(b.Bytes()))
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/feed"
@@ -103,7 +102,7 @@ func (s *Server) public(w http.ResponseWriter, r *http.Request, v templates.View
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=60")
-	give(w, r, b, etag(b), time.Time{})
+	give(w, r, b, etag(b))
 	return nil
 }
 

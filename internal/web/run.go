@@ -34,7 +34,7 @@ func (s *Shelf) run(st, was *stock, scope feed.Scope, galleys []*feed.Galley) (*
 			galleys: galleys, documents: map[string]*Document{},
 			outline: newest.Outline(feed.RSS), updated: newest.Updated.UTC().Truncate(time.Second),
 		}
-		if err := s.put(r.documents, was, newest); err != nil {
+		if err := s.put(r.documents, newest); err != nil {
 			return nil, err
 		}
 		for n := range made.Pages() {
@@ -49,7 +49,7 @@ func (s *Shelf) run(st, was *stock, scope feed.Scope, galleys []*feed.Galley) (*
 }
 
 // put makes the documents of a feed.
-func (s *Shelf) put(to map[string]*Document, was *stock, f *feed.Feed) error {
+func (s *Shelf) put(to map[string]*Document, f *feed.Feed) error {
 	for _, format := range f.Formats() {
 		at, err := s.path(f.Self(format))
 		if err != nil {
@@ -58,7 +58,6 @@ func (s *Shelf) put(to map[string]*Document, was *stock, f *feed.Feed) error {
 		if to[at], err = newDocument(f, format); err != nil {
 			return fmt.Errorf("%s: %w", at, err)
 		}
-		to[at].after(was.documents[at])
 	}
 	return nil
 }
@@ -85,7 +84,6 @@ func (s *Shelf) putPage(to map[string]*Document, was *stock, made *feed.Run, n i
 			if d, err = newDocument(page, format); err != nil {
 				return fmt.Errorf("%s: %w", byNumber, err)
 			}
-			d.after(was.documents[byNumber+ending])
 			d.Immutable = true
 		}
 		to[byContent+ending] = d
@@ -114,7 +112,7 @@ type calendars struct {
 
 // calendars makes the feeds of events: of all, of each city, and of each event
 // alone, for the link in a letter.
-func (s *Shelf) calendars(st, was *stock) (*calendars, error) {
+func (s *Shelf) calendars(st *stock) (*calendars, error) {
 	c := &calendars{documents: map[string]*Document{}}
 	make := func(of feed.Scope, events []content.Event) *feed.Feed {
 		return feed.Events(s.Publication, of, events, s.Options)
@@ -125,7 +123,6 @@ func (s *Shelf) calendars(st, was *stock) (*calendars, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", at, err)
 		}
-		d.after(was.documents[at])
 		c.documents[at] = d
 	}
 	everywhere := make(feed.Scope{Title: "Events"}, st.events)
@@ -137,7 +134,7 @@ func (s *Shelf) calendars(st, was *stock) (*calendars, error) {
 		feeds = append(feeds, f)
 	}
 	for _, f := range feeds {
-		if err := s.put(c.documents, was, f); err != nil {
+		if err := s.put(c.documents, f); err != nil {
 			return nil, err
 		}
 	}

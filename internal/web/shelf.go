@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/feed"
@@ -25,9 +26,13 @@ type Shelf struct {
 	Content     Content
 	Publication feed.Publication
 	Options     feed.Options
+	// Imprints remembers the dates of documents when the program ends, and which
+	// there ever were; nil: nobody does.
+	Imprints Imprints
 
 	filling sync.Mutex
 	galleys feed.Galleys
+	packs   packs
 	stock   atomic.Pointer[stock]
 }
 
@@ -37,6 +42,8 @@ type stock struct {
 	events    []content.Event // by their first day
 	labels    labels
 	documents map[string]*Document // by path
+	faces     map[string]*face     // by path, of all documents but those of the archive
+	imprints  map[string]Imprint   // by path, of all documents that ever were
 	runs      map[string]*run      // by address
 	calendars *calendars
 }
@@ -104,8 +111,40 @@ func (s *Shelf) Build(ctx context.Context) error {
 	if err := s.fill(st, s.now(), galleys); err != nil {
 		return fmt.Errorf("shelf: %w", err)
 	}
+	if err := s.date(ctx, st, s.now(), time.Now()); err != nil {
+		return fmt.Errorf("shelf: %w", err)
+	}
+	s.face(st, s.now())
 	s.stock.Store(st)
 	return nil
+}
+
+// face makes the faces of a stock.
+func (s *Shelf) face(st, was *stock) {
+	st.faces = make(map[string]*face, len(was.faces))
+	for at, d := range st.documents {
+		if d.Archive {
+			continue
+		}
+		old := was.faces[at]
+		if old == nil || old.ETag != d.ETag || !old.Modified.Equal(d.Modified) {
+			old = newFace(d, route(at), old, &s.packs)
+		}
+		st.faces[at] = old
+	}
+}
+
+// Pack compresses what is on the shelf and was not asked for yet, so that it
+// lies ready when somebody does. It ends early with ctx.
+func (s *Shelf) Pack(ctx context.Context) {
+	for _, f := range s.now().faces {
+		for c := range codings {
+			if ctx.Err() != nil {
+				return
+			}
+			f.body(coding(c))
+		}
+	}
 }
 
 // listed returns articles as lists for people want them: by the date on the
@@ -126,7 +165,7 @@ func (s *Shelf) fill(st, was *stock, galleys []*feed.Galley) error {
 	var err error
 	if was.calendars != nil && reflect.DeepEqual(was.events, st.events) && slices.Equal(was.labels.cities, st.labels.cities) {
 		st.calendars = was.calendars
-	} else if st.calendars, err = s.calendars(st, was); err != nil {
+	} else if st.calendars, err = s.calendars(st); err != nil {
 		return err
 	}
 	// The calendar of one event comes first: where a city has its name, the
@@ -179,7 +218,6 @@ func (s *Shelf) fill(st, was *stock, galleys []*feed.Galley) error {
 		Format: feed.OPML, Title: all.outline.Title, Body: opml, ETag: etag(opml),
 		Self: s.Publication.URL + "/feeds.opml", Modified: all.updated,
 	}
-	d.after(was.documents["/feeds.opml"])
 	st.documents["/feeds.opml"] = d
 	return nil
 }

@@ -191,6 +191,9 @@ type answer struct {
 	body   string
 }
 
+// plainly asks for what the test names, and for no compression beside it.
+var plainly = &http.Transport{DisableCompression: true}
+
 // do asks as a plain program would: it keeps no cookies and follows nothing.
 func (s *site) do(method, path, body string, header ...string) answer {
 	s.t.Helper()
@@ -199,7 +202,7 @@ func (s *site) do(method, path, body string, header ...string) answer {
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Add(header[i], header[i+1])
 	}
-	res, err := http.DefaultTransport.RoundTrip(r)
+	res, err := plainly.RoundTrip(r)
 	s.must(err)
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)

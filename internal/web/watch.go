@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -14,11 +15,11 @@ const slow = 2 * time.Second
 // watch stands around all handlers: it sets the headers every answer has,
 // makes a page of a panic, and tells what became of the request.
 func (s *Server) watch(next http.Handler) http.Handler {
-	policy := s.policy()
+	always := s.always()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		rec := &recorder{ResponseWriter: w}
-		secure(w.Header(), policy)
+		maps.Copy(w.Header(), always)
 		defer func() {
 			p := recover()
 			if p != nil && p != http.ErrAbortHandler {
@@ -68,12 +69,14 @@ func (s *Server) pictures() string {
 	return from
 }
 
-// secure sets the headers every answer has.
-func secure(h http.Header, policy string) {
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()")
+// always are the headers every answer has. Their values are shared by all.
+func (s *Server) always() http.Header {
+	return http.Header{
+		"Content-Security-Policy": {s.policy()},
+		"X-Content-Type-Options":  {"nosniff"},
+		"Referrer-Policy":         {"strict-origin-when-cross-origin"},
+		"Permissions-Policy":      {"camera=(), geolocation=(), microphone=(), browsing-topics=()"},
+	}
 }
 
 // A recorder remembers the status of an answer; 0 while there is none.

@@ -57,6 +57,12 @@ type Server struct {
 	// Ready tells why requests cannot be served: the database does not answer.
 	// Nil: nothing but the shelf is waited for.
 	Ready func(context.Context) error
+	// Moved are addresses that feeds once had, paths with or without a query, and
+	// the paths where they are now; Gone are those of feeds that have ended.
+	Moved map[string]string
+	Gone  map[string]bool
+	// Repeats sends away who fetches a feed again and again; nil: nobody.
+	Repeats *Repeats
 	// Metrics answers /metrics; nil: there is no such page.
 	Metrics http.Handler
 	// Answered is told of every request, with the route it took ("GET /feeds",
