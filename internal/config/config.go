@@ -8,6 +8,7 @@ package config
 
 import (
 	"log/slog"
+	"net/url"
 	"time"
 )
 
@@ -37,6 +38,12 @@ type Publication struct {
 	Language    string         // BCP 47
 	Zone        *time.Location // never nil
 	Address     string         // postal, printed in every letter
+}
+
+// Local reports whether only this machine reaches the server.
+func (p *Publication) Local() bool {
+	u, err := url.Parse(p.URL)
+	return err == nil && local(u.Hostname())
 }
 
 // A Source is where articles and events come from.
@@ -75,6 +82,12 @@ type Newsletter struct {
 type Feeds struct {
 	FullText bool
 	Items    int
+	Repeats  int // full fetches of one feed by one client in two minutes, before it is sent away; 0: any number
+
+	// Addresses that feeds once had: unescaped paths without a slash at their end,
+	// and perhaps with a query.
+	Moved map[string]string // and the paths of ours where they are now, as they are written in addresses
+	Gone  map[string]bool
 }
 
 // Readers is where readers come from.
@@ -177,7 +190,7 @@ func defaults() Config {
 	return Config{
 		Publication: Publication{Language: "en", Zone: time.UTC},
 		Events:      Events{Remind: []time.Duration{42 * day, 14 * day, 2 * day}},
-		Feeds:       Feeds{FullText: true, Items: 30},
+		Feeds:       Feeds{FullText: true, Items: 30, Repeats: 10},
 		Mail:        Mail{Transport: Mailbox, Folder: "var/mailbox", Sessions: 10, SMTP: Relay{TLS: StartTLS}},
 		Database:    "sqlite:var/standfirst.db",
 		Web:         Web{Listen: "127.0.0.1:8080"},

@@ -57,7 +57,7 @@ func TestDefaults(t *testing.T) {
 			Name: "weekly", Title: "W", Schedule: "0 8 * * TUE", Zone: time.UTC,
 			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour,
 		}},
-		Feeds:    Feeds{FullText: true, Items: 30},
+		Feeds:    Feeds{FullText: true, Items: 30, Repeats: 10},
 		Mail:     Mail{From: Address{Email: "news@example.com"}, Transport: Mailbox, Folder: filepath.Join("site", "var", "mailbox"), SMTP: Relay{TLS: StartTLS}, Sessions: 10},
 		Database: Database("sqlite:" + filepath.Join("site", "var", "standfirst.db")),
 		Web:      Web{Listen: "127.0.0.1:8080"},
@@ -104,7 +104,7 @@ newsletters:
     schedule: instant
     timezone: UTC
   third: *weekly
-feeds: {full_text: no, items: 10}
+feeds: {full_text: no, items: 10, repeats: 0, moved: {/blog/feed/: /feed.rss, "/?feed=atom": /feed.atom, /topics/AI%20now/feed.rss: /topics/ai/feed.rss}, gone: [/podcast.xml]}
 readers: {seed: readers.csv}
 mail:
   from: The Lead <News@example.com>
@@ -143,7 +143,11 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 			Name: "news-now", Title: "Now", Description: "As it happens", Zone: time.UTC,
 			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour,
 		}, third},
-		Feeds:   Feeds{Items: 10},
+		Feeds: Feeds{
+			Items: 10,
+			Moved: map[string]string{"/blog/feed": "/feed.rss", "/?feed=atom": "/feed.atom", "/topics/AI now/feed.rss": "/topics/ai/feed.rss"},
+			Gone:  map[string]bool{"/podcast.xml": true},
+		},
 		Readers: Readers{Seed: filepath.Join("site", "readers.csv")},
 		Mail: Mail{
 			From: Address{"The Lead", "News@example.com"}, ReplyTo: Address{Email: "editors@example.com"}, Transport: SMTP,

@@ -206,6 +206,40 @@ func TestMistakes(t *testing.T) {
 		{"password in the clear", mail("transport: smtp, smtp: {host: mail.example.com, tls: none, username: u, password: '${SMTP_PASSWORD}'}"), []string{
 			`config.yaml:4:101: a password would go over the net unencrypted (tls: starttls or implicit)`,
 		}},
+		{"feeds that moved", needed + `feeds:
+  moved:
+    old.xml: /feed.rss
+    https://old.example/rss: /feed.rss
+    /feed.rss: /feed.atom
+    /: /feed.rss
+    /a#b: /feed.rss
+    /nowhere: /blog/feed
+    /away: https://elsewhere.example/feed.rss
+    /topics/a/feed.rss: /topics/b/feed.rss
+    /topics/b/feed.rss: /topics/a/feed.rss
+    /topics/c/feed.rss: /topics/c/feed.rss
+    /one: /topics/d/feed.rss
+    /topics/d/feed.rss: /feed.rss
+    /%6fne: /feed.rss
+  gone: [/one, /two, /two, /events.ics, "x y"]
+`, []string{
+			`config.yaml:7:5: "old.xml" is not a path (like /old/path.xml or /?feed=rss2)`,
+			`config.yaml:8:5: "https://old.example/rss" is more than a path (leave out https://old.example)`,
+			`config.yaml:9:5: "/feed.rss" is a page or a feed of ours (name an address that is no longer in use)`,
+			`config.yaml:10:5: "/" is a page or a feed of ours (name an address that is no longer in use)`,
+			`config.yaml:11:5: "/a#b" is not a path (like /old/path.xml or /?feed=rss2)`,
+			`config.yaml:12:15: "/blog/feed" is not the address of a feed of ours (like /feed.rss, /topics/platform/feed.atom or /events.ics)`,
+			`config.yaml:13:12: "https://elsewhere.example/feed.rss" is not the address of a feed of ours (like /feed.rss, /topics/platform/feed.atom or /events.ics)`,
+			`config.yaml:14:25: "/topics/b/feed.rss" has moved as well (lead straight to where it is now: /topics/a/feed.rss)`,
+			`config.yaml:15:25: "/topics/a/feed.rss" has moved as well (lead straight to where it is now: /topics/b/feed.rss)`,
+			`config.yaml:16:25: "/topics/c/feed.rss" is said to have moved to itself`,
+			`config.yaml:17:11: "/topics/d/feed.rss" has moved as well (lead straight to where it is now: /feed.rss)`,
+			`config.yaml:19:5: "/%6fne" stands here a second time`,
+			`config.yaml:20:10: "/one" is said to have moved (either moved or gone)`,
+			`config.yaml:20:22: "/two" stands here a second time`,
+			`config.yaml:20:28: "/events.ics" is a page or a feed of ours (name an address that is no longer in use)`,
+			`config.yaml:20:41: "x y" is not a path (like /old/path.xml or /?feed=rss2)`,
+		}},
 		{"feeds", needed + "feeds: {full_text: maybe, items: 0}\n", []string{
 			`config.yaml:5:20: "maybe" is neither true nor false`,
 			`config.yaml:5:34: "0" is not a whole number from 1 to 1000`,

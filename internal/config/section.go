@@ -173,14 +173,6 @@ func (r *reader) newsletter(n *yaml.Node, l *Newsletter) {
 	}
 }
 
-func (r *reader) feeds(n *yaml.Node, f *Feeds) {
-	r.fields(n, "feeds", []field{
-		{key: "full_text", read: r.truth(&f.FullText)},
-		{key: "items", read: r.number(&f.Items, 1, 1000)},
-		{key: "hub", later: "leave it out: feed readers fetch by themselves"},
-	})
-}
-
 func (r *reader) theme(n *yaml.Node, t *Theme) {
 	r.fields(n, "theme", []field{
 		{key: "accent", read: r.colour(&t.Accent)},

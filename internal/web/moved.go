@@ -2,14 +2,19 @@ package web
 
 import (
 	"net/http"
+	"strings"
 )
 
 // wasElsewhere answers for the address of a feed that has moved or is gone: of
 // a former system, or of a topic that has another name now. It reports whether
 // it did. An address with a query, like /?feed=rss2, is one only with it; one
-// without is one with whatever query.
+// without is one with whatever query, and a slash at its end makes no other.
 func (s *Server) wasElsewhere(w http.ResponseWriter, r *http.Request) bool {
-	for _, at := range [...]string{r.URL.Path + "?" + r.URL.RawQuery, r.URL.Path} {
+	bare := strings.TrimRight(r.URL.Path, "/")
+	if bare == "" {
+		bare = "/"
+	}
+	for _, at := range [...]string{bare + "?" + r.URL.RawQuery, bare} {
 		if to, ok := s.Moved[at]; ok {
 			moved(w, r, to)
 			return true

@@ -57,8 +57,9 @@ type Server struct {
 	// Ready tells why requests cannot be served: the database does not answer.
 	// Nil: nothing but the shelf is waited for.
 	Ready func(context.Context) error
-	// Moved are addresses that feeds once had, paths with or without a query, and
-	// the paths where they are now; Gone are those of feeds that have ended.
+	// Moved are addresses that feeds once had, and where they are now; Gone are
+	// those of feeds that have ended. An address is an unescaped path without a
+	// slash at its end, with or without a query.
 	Moved map[string]string
 	Gone  map[string]bool
 	// Repeats sends away who fetches a feed again and again; nil: nobody.

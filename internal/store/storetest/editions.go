@@ -254,6 +254,30 @@ var editionTests = []test{
 		w.is("counted", 3, w.edition(id).Versions)
 	}},
 
+	{"imprints of feeds grow older only with the same bytes", func(w *world) {
+		at := func(seconds int) time.Time {
+			return w.now.Truncate(time.Second).Add(time.Duration(seconds) * time.Second)
+		}
+		want := []store.Imprint{{Path: "/a.rss", ETag: `"1"`, Modified: at(0)}, {Path: "/b.rss", ETag: `"1"`, Modified: at(0)}}
+		w.must(w.db.SetImprints(w.ctx, []store.Imprint{want[1], want[0]}))
+		for _, step := range []struct {
+			set, want store.Imprint
+		}{
+			{store.Imprint{Path: "/a.rss", ETag: `"1"`, Modified: at(9)}, store.Imprint{Path: "/a.rss", ETag: `"1"`, Modified: at(0)}}, // the same bytes
+			{store.Imprint{Path: "/a.rss", ETag: `"2"`, Modified: at(7)}, store.Imprint{Path: "/a.rss", ETag: `"2"`, Modified: at(7)}},
+			{store.Imprint{Path: "/a.rss", ETag: `"3"`, Modified: at(5)}, store.Imprint{Path: "/a.rss", ETag: `"3"`, Modified: at(8)}}, // of a process that had not heard
+		} {
+			w.must(w.db.SetImprints(w.ctx, []store.Imprint{step.set}))
+			got, err := w.db.Imprints(w.ctx)
+			w.must(err)
+			want[0] = step.want
+			for i := range got {
+				got[i].Modified = got[i].Modified.In(w.now.Location())
+			}
+			w.is("imprints", want, got)
+		}
+	}},
+
 	{"secrets stay, settings change, the log grows", func(w *world) {
 		a, err := w.db.Secret(w.ctx, "links")
 		w.must(err)
