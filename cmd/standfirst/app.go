@@ -359,8 +359,17 @@ func (a *app) server() *web.Server {
 		Publication: a.press.Publication, Newsletters: a.newsletters,
 		Content: a.db, Editions: a.db, Readers: a.db, Shelf: a.shelf,
 		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Desk: a.desk(),
+		Moved: a.conf.Feeds.Moved, Gone: a.conf.Feeds.Gone, Repeats: a.repeats(),
 		Ready: a.db.Ping, Log: a.log,
 	}
+}
+
+// repeats is what clients may fetch; nil: whatever they like.
+func (a *app) repeats() *web.Repeats {
+	if a.conf.Feeds.Repeats == 0 {
+		return nil
+	}
+	return &web.Repeats{Most: a.conf.Feeds.Repeats, Within: 2 * time.Minute, Told: !a.conf.Publication.Local()}
 }
 
 // preview writes the letter that most readers would get now; with an address,

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -76,6 +77,7 @@ func (c *serveCmd) Run(e *env) error {
 		}
 	}
 	if c.Only.pages() {
+		a.shelf.Imprints = imprints{a.db}
 		if err := a.shelf.Build(e.ctx); err != nil {
 			return err
 		}
@@ -195,6 +197,8 @@ func (a *app) rebuild(ctx context.Context, changed <-chan struct{}) error {
 	ticker := time.NewTicker(5 * time.Second)
 	defer ticker.Stop()
 	stamp, _ := a.db.ContentStamp(ctx)
+	stop := a.pack(ctx)
+	defer func() { stop() }()
 	for {
 		select {
 		case <-ctx.Done():
@@ -207,7 +211,9 @@ func (a *app) rebuild(ctx context.Context, changed <-chan struct{}) error {
 		}
 		now, err := a.db.ContentStamp(ctx)
 		if err == nil {
+			stop()
 			err = a.shelf.Build(ctx)
+			stop = a.pack(ctx)
 		}
 		if err != nil {
 			if ctx.Err() == nil {
@@ -216,6 +222,18 @@ func (a *app) rebuild(ctx context.Context, changed <-chan struct{}) error {
 			continue
 		}
 		stamp = now
+	}
+}
+
+// pack compresses the feeds while others read them already. It returns what
+// ends it early and waits for that, which is no longer than for one document.
+func (a *app) pack(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var packing sync.WaitGroup
+	packing.Go(func() { a.shelf.Pack(ctx) })
+	return func() {
+		cancel()
+		packing.Wait()
 	}
 }
 

@@ -60,6 +60,7 @@ var tables = []table{
 	{name: "shares", key: "block", seeded: true},
 	{name: "rolls", key: "edition, lo"},
 	{name: "settings", key: "name"},
+	{name: "imprints", key: "path"},
 	{name: "oldest_program", key: "id", seeded: true},
 	{name: "log", key: "n", counter: "n"},
 	{name: "editors", key: "email"},
