@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,6 +56,31 @@ var wireTests = []test{
 		w.is("by slug", &a.Article, one.Article)
 		_, err = w.db.ArticleBySlug(w.ctx, "no\x00such")
 		w.fails(err, digest.ErrNotFound)
+
+		marks, err := w.db.ArticleMarks(w.ctx)
+		w.must(err)
+		if len(marks) != 2 || marks[0].ID != "a" || marks[0].N != 2 || marks[1].ID != "b" || marks[1].N != 1 {
+			w.Fatalf("marks are %+v", marks)
+		}
+		a.New, a.Title, a.Changed = false, "Edited", w.now.Add(time.Millisecond)
+		w.must(w.write(w.db, func(*content.Known) (*content.Plan, error) {
+			return &content.Plan{Source: "dir:a", At: w.now, Articles: []content.Change{a}}, nil
+		}))
+		edited, err := w.db.ArticleMarks(w.ctx)
+		w.must(err)
+		if len(edited) != 2 || edited[0] == marks[0] || edited[1] != marks[1] {
+			w.Errorf("after an edit marks are %+v, were %+v", edited, marks)
+		}
+		for _, ids := range [][]string{{"a"}, {"a", "zzz"}, {"b", "a"}, {}} {
+			found, err := w.db.Articles(w.ctx, content.ArticleQuery{IDs: ids, Bodies: true})
+			w.must(err)
+			var got []string
+			for _, e := range found {
+				got = append(got, e.Item)
+			}
+			want := map[string][]string{"a": {"a"}, "a,zzz": {"a"}, "b,a": {"a", "b"}}[strings.Join(ids, ",")]
+			w.is("articles of these IDs", want, got)
+		}
 	}},
 
 	{"what is known is what was written", func(w *world) {
