@@ -25,11 +25,10 @@ type run struct {
 // it is taken over: all, if it held the same articles, and else the pages of
 // the archive that do.
 func (s *Shelf) run(st, was *stock, scope feed.Scope, galleys []*feed.Galley) (*run, error) {
-	made := feed.NewRun(s.Publication, scope, galleys, s.Options)
-	newest := made.Feed()
-	old := was.runs[newest.Base]
-	r := old
-	if old == nil || !slices.Equal(old.galleys, galleys) {
+	r := was.runs[scope]
+	if r == nil || !slices.Equal(r.galleys, galleys) {
+		made := feed.NewRun(s.Publication, scope, galleys, s.Options)
+		newest := made.Feed()
 		r = &run{
 			galleys: galleys, documents: map[string]*Document{},
 			outline: newest.Outline(feed.RSS), updated: newest.Updated.UTC().Truncate(time.Second),
@@ -43,7 +42,7 @@ func (s *Shelf) run(st, was *stock, scope feed.Scope, galleys []*feed.Galley) (*
 			}
 		}
 	}
-	st.runs[newest.Base] = r
+	st.runs[scope] = r
 	maps.Copy(st.documents, r.documents)
 	return r, nil
 }

@@ -44,7 +44,7 @@ type stock struct {
 	documents map[string]*Document // by path
 	faces     map[string]*face     // by path, of all documents but those of the archive
 	imprints  map[string]Imprint   // by path, of all documents that ever were
-	runs      map[string]*run      // by address
+	runs      map[feed.Scope]*run
 	calendars *calendars
 }
 
@@ -106,7 +106,7 @@ func (s *Shelf) Build(ctx context.Context) error {
 	}
 	st := &stock{
 		articles: listed(galleys), events: events, labels: labelsOf(galleys, events),
-		documents: map[string]*Document{}, runs: map[string]*run{},
+		documents: map[string]*Document{}, runs: map[feed.Scope]*run{},
 	}
 	if err := s.fill(st, s.now(), galleys); err != nil {
 		return fmt.Errorf("shelf: %w", err)
