@@ -32,9 +32,11 @@ var mayImport = map[string][]string{
 	"digest":           {"content", "subscribers", "mailer", "templates"},
 	"internal/config":  {},
 	"internal/i18n":    {},
+	"internal/fetch":   {},
 	"internal/editors": {"content"},
-	"internal/store":   {"content", "subscribers", "mailer", "digest", "internal/editors"},
-	"internal/web":     {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/editors"},
+	"internal/hub":     {"content"},
+	"internal/store":   {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub"},
+	"internal/web":     {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/editors", "internal/hub"},
 	"cmd/standfirst":   {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal"},
 }
 
@@ -49,6 +51,8 @@ var mustNotImport = map[string][]string{
 	"digest":           {"database/sql", "net/smtp", "net/http", "go.yaml.in/yaml/v4", "github.com/wneessen/go-mail"},
 	"internal/config":  {"database/sql", "net/http"},
 	"internal/editors": {"database/sql", "net/http", "net/smtp", "github.com/wneessen/go-mail"},
+	"internal/fetch":   {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
+	"internal/hub":     {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 	"internal/store":   {"net/http", "net/smtp", "html/template"},
 	"internal/web":     {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 }

@@ -101,7 +101,7 @@ func New(o Options) *http.Client {
 		transport.Proxy = http.ProxyFromEnvironment
 	}
 	return &http.Client{
-		Transport: &guard{next: transport, agent: o.Agent, most: o.Most},
+		Transport: &guard{next: transport, reach: o.Reach, agent: o.Agent, most: o.Most},
 		Timeout:   o.Timeout,
 		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
 			switch {
@@ -130,7 +130,7 @@ func (o Options) control(_ context.Context, network, address string, _ syscall.R
 
 // Check says why an address can be no address of somebody's server. Names are
 // not resolved: that is done when they are dialled.
-func Check(u *url.URL) error {
+func (r Reach) Check(u *url.URL) error {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return errors.New("the address does not begin with http:// or https://")
@@ -140,6 +140,9 @@ func Check(u *url.URL) error {
 		return errors.New("the address has a user or a password in it")
 	case !webPort(u.Port()):
 		return errors.New("the address has a port that is not of the web")
+	}
+	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !r.may(a.Unmap()) {
+		return &AddressError{a, special(a.Unmap())}
 	}
 	return nil
 }
@@ -157,13 +160,14 @@ func webPort(port string) bool {
 // A guard checks every request of a client, those of redirects too.
 type guard struct {
 	next  http.RoundTripper
+	reach Reach
 	agent string
 	most  int64
 }
 
 // RoundTrip implements http.RoundTripper.
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := Check(r.URL); err != nil {
+	if err := g.reach.Check(r.URL); err != nil {
 		if r.Body != nil {
 			r.Body.Close()
 		}

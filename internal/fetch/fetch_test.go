@@ -152,12 +152,15 @@ func TestCheck(t *testing.T) {
 		"//example.com/":              false,
 		"/hook":                       false,
 		"https:example.com":           false,
+		"http://127.0.0.1:8080/":      false,
+		"http://[::ffff:10.0.0.1]/":   false,
+		"http://8.8.8.8/":             true,
 	} {
 		u, err := url.Parse(at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := Check(u); (err == nil) != want {
+		if err := Publicly.Check(u); (err == nil) != want {
 			t.Errorf("%s: %v", at, err)
 		}
 	}

@@ -60,6 +60,8 @@ var tables = []table{
 	{name: "shares", key: "block", seeded: true},
 	{name: "rolls", key: "edition, lo"},
 	{name: "settings", key: "name"},
+	{name: "hub_feeds", key: "feed"},
+	{name: "hub_followers", key: "id", counter: "id"},
 	{name: "imprints", key: "path"},
 	{name: "oldest_program", key: "id", seeded: true},
 	{name: "log", key: "n", counter: "n"},

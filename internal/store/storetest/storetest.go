@@ -42,6 +42,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"import", importTests},
 		{"together", togetherTests},
 		{"roll", rollTests},
+		{"hub", hubTests},
 		{"history", historyTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
