@@ -91,7 +91,7 @@ func newRoute(f *fault, lf *lineFault, stepwise bool) *route {
 	x := &route{fault: f, lf: lf, doubts: make(map[int64]int), trouble: size(2*time.Second, 10*time.Second)}
 	x.relay = relayOf(f.T, &smtptest.Server{Stepwise: stepwise, Keep: true})
 	p := newPaper(f.T, x.relay.mail(lineSessions))
-	readers := size(240, 5000)
+	readers := size(240, 2000)
 	p.readers(readers)
 	x.edition = p.publish()
 	e := &env{ctx: f.Context(), stderr: io.Discard, config: filepath.Join(p.dir, "config.yaml")}

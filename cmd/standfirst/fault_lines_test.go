@@ -132,7 +132,7 @@ var lineFaults = []lineFault{
 		limit: 1500 * time.Millisecond,
 		script: func(*route) func(smtptest.Event) smtptest.Answer {
 			hang := smtptest.Answer{Hang: true}
-			hung := byReader(80, map[int]trick{
+			hung := byReader(hangs, map[int]trick{
 				1: {phase: "rcpt", Answer: hang, times: 1},
 				2: {phase: "ready", Answer: hang, times: 1},
 				3: {phase: "body", Answer: hang, times: 1},
@@ -146,7 +146,7 @@ var lineFaults = []lineFault{
 				return hung(e)
 			}
 		},
-		fate: among(80, map[int]fate{
+		fate: among(hangs, map[int]fate{
 			4: {State: mailer.Sent, Copies: 2},
 			5: {State: mailer.Failed, Reason: mailer.InDoubt, Copies: 2},
 		}),
@@ -195,6 +195,10 @@ var lineFaults = []lineFault{
 		},
 	},
 }
+
+// hangs is how many readers there are to each way of hanging, which take a
+// session's time.
+var hangs = size(80, 400)
 
 // A trick is an answer in a phase, so many times for each reader; 0: always.
 type trick struct {

@@ -86,6 +86,9 @@ func (f *fault) row(r faultRow) {
 	f.table.mu.Lock()
 	defer f.table.mu.Unlock()
 	f.table.rows = append(f.table.rows, r)
+	if full {
+		fmt.Printf("%s: done\n", r.fault) // somebody waits for minutes
+	}
 	f.Logf("%d letters, %d lost, %d repeats of at most %d; %s", r.letters, r.lost, r.repeats, r.bound, r.ledger)
 }
 
