@@ -340,7 +340,7 @@ func TestOnly(t *testing.T) {
 		for _, it := range whole.Items[3:] {
 			known[it.Text] = true
 		}
-		for n, wanted := range []func(Fragment) bool{
+		for n, wanted := range map[int]func(Fragment) bool{
 			3: func(it Fragment) bool { return !known[it.Text] },
 			0: func(Fragment) bool { return false },
 		} {
