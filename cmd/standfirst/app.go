@@ -199,8 +199,13 @@ func (p pictures) Open(name string) (fs.File, error) {
 
 // publication is what feeds say of their publisher.
 func publication(conf *config.Config, set *templates.Set) feed.Publication {
+	style, err := set.Asset("feed.css")
+	if err == nil {
+		style = conf.Publication.URL + style
+	}
 	return feed.Publication{
-		Title: conf.Publication.Title, Description: conf.Publication.Description,
+		Stylesheet: style, // none, if a theme has taken it away
+		Title:      conf.Publication.Title, Description: conf.Publication.Description,
 		URL: conf.Publication.URL, Language: conf.Publication.Language, Logo: conf.Theme.Logo,
 	}
 }
