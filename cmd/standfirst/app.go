@@ -207,6 +207,7 @@ func publication(conf *config.Config, set *templates.Set) feed.Publication {
 		Stylesheet: style, // none, if a theme has taken it away
 		Title:      conf.Publication.Title, Description: conf.Publication.Description,
 		URL: conf.Publication.URL, Language: conf.Publication.Language, Logo: conf.Theme.Logo,
+		Hubs: []string{hubAddress(conf)},
 	}
 }
 

@@ -124,8 +124,13 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 	if only.pages() {
 		site := a.server()
 		site.Metrics, site.Answered = metrics.handler(), metrics.answered
+		hub := a.hub()
+		if hub.Ours {
+			site.Hub, site.Asking = hub, a.asking()
+		}
 		handler = site.Handler()
-		g.Go(func() error { return a.rebuild(ctx, changed) })
+		g.Go(func() error { return hub.Run(ctx) })
+		g.Go(func() error { return a.rebuild(ctx, changed, hub.Published) })
 	}
 	a.answer(ctx, g, listener, handler)
 	err := g.Wait()
@@ -192,8 +197,8 @@ func wake(c chan<- struct{}) {
 }
 
 // rebuild makes the feeds anew when content changed: here, or in another
-// process on the same database.
-func (a *app) rebuild(ctx context.Context, changed <-chan struct{}) error {
+// process on the same database. It calls published when they are served.
+func (a *app) rebuild(ctx context.Context, changed <-chan struct{}, published func()) error {
 	ticker := time.NewTicker(5 * time.Second)
 	defer ticker.Stop()
 	stamp, _ := a.db.ContentStamp(ctx)
@@ -222,6 +227,7 @@ func (a *app) rebuild(ctx context.Context, changed <-chan struct{}) error {
 			continue
 		}
 		stamp = now
+		published()
 	}
 }
 

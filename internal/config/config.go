@@ -82,7 +82,8 @@ type Newsletter struct {
 type Feeds struct {
 	FullText bool
 	Items    int
-	Repeats  int // full fetches of one feed by one client in two minutes, before it is sent away; 0: any number
+	Hub      string // of WebSub; empty: our own
+	Repeats  int    // full fetches of one feed by one client in two minutes, before it is sent away; 0: any number
 
 	// Addresses that feeds once had: unescaped paths without a slash at their end,
 	// and perhaps with a query.

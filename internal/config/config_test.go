@@ -104,7 +104,7 @@ newsletters:
     schedule: instant
     timezone: UTC
   third: *weekly
-feeds: {full_text: no, items: 10, repeats: 0, moved: {/blog/feed/: /feed.rss, "/?feed=atom": /feed.atom, /topics/AI%20now/feed.rss: /topics/ai/feed.rss}, gone: [/podcast.xml]}
+feeds: {full_text: no, items: 10, hub: "https://hub.example.com/?a=b", repeats: 0, moved: {/blog/feed/: /feed.rss, "/?feed=atom": /feed.atom, /topics/AI%20now/feed.rss: /topics/ai/feed.rss}, gone: [/podcast.xml]}
 readers: {seed: readers.csv}
 mail:
   from: The Lead <News@example.com>
@@ -144,7 +144,7 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour,
 		}, third},
 		Feeds: Feeds{
-			Items: 10,
+			Items: 10, Hub: "https://hub.example.com/?a=b",
 			Moved: map[string]string{"/blog/feed": "/feed.rss", "/?feed=atom": "/feed.atom", "/topics/AI now/feed.rss": "/topics/ai/feed.rss"},
 			Gone:  map[string]bool{"/podcast.xml": true},
 		},

@@ -17,7 +17,7 @@ func (r *reader) feeds(n *yaml.Node, f *Feeds) {
 		{key: "repeats", read: r.number(&f.Repeats, 0, 1_000_000)},
 		{key: "moved", read: func(n *yaml.Node) { moved = n }},
 		{key: "gone", read: func(n *yaml.Node) { gone = n }},
-		{key: "hub", later: "leave it out: feed readers fetch by themselves"},
+		{key: "hub", read: r.hub(&f.Hub)},
 	})
 	if moved != nil {
 		r.path = append(r.path, "moved")
@@ -27,6 +27,17 @@ func (r *reader) feeds(n *yaml.Node, f *Feeds) {
 	if gone != nil {
 		r.gone(gone, f)
 	}
+}
+
+// hub reads where another hub takes what we publish.
+func (r *reader) hub(to *string) func(*yaml.Node) {
+	return r.url("hub", func(n *yaml.Node, u *url.URL) {
+		if u.Fragment != "" {
+			r.wrong(n, quote(n.Value)+" has a fragment, which no server is told", "like https://hub.example.com/")
+			return
+		}
+		*to = u.String()
+	})
 }
 
 // moved reads where feeds were, and where they are now.

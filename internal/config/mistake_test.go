@@ -55,10 +55,15 @@ func TestMistakes(t *testing.T) {
 			`config.yaml:6:1: web stands here a second time (the first is in line 5)`,
 		}},
 		{"strange key", needed + "[a]: 1\n", []string{`config.yaml:5:1: a key must be a word`}},
-		{"later", needed + "privacy: {clicks: totals}\neditors: [a@example.com]\nfeeds: {hub: https://hub.example}\n", []string{
+		{"later", needed + "privacy: {clicks: totals}\neditors: [a@example.com]\n", []string{
 			`config.yaml:5:1: privacy is not available in this version (leave it out: nothing is counted of what readers open or click)`,
 			`config.yaml:6:1: editors is not available in this version (leave it out: editors use the commands)`,
-			`config.yaml:7:9: hub is not available in this version (leave it out: feed readers fetch by themselves)`,
+		}},
+		{"hub", needed + "feeds: {hub: 'http://hub.example/'}\n", []string{
+			`config.yaml:5:14: "http://hub.example/" is not encrypted (https://; http:// is for localhost only)`,
+		}},
+		{"hub, not on the web", needed + "feeds: {hub: 'https://hub.example/#x'}\n", []string{
+			`config.yaml:5:14: "https://hub.example/#x" has a fragment, which no server is told (like https://hub.example.com/)`,
 		}},
 		{"dkim", mail("dkim: {selector: s1}"), []string{`config.yaml:4:38: dkim needs key_file`}},
 		{"dkim, one word", mail("dkim: s1"), []string{`config.yaml:4:38: dkim is not a list of keys and values (like selector: …)`}},

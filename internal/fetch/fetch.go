@@ -138,7 +138,7 @@ func (r Reach) Check(u *url.URL) error {
 		return errors.New("the address has no host")
 	case u.User != nil:
 		return errors.New("the address has a user or a password in it")
-	case !webPort(u.Port()):
+	case r != Anywhere && !webPort(u.Port()):
 		return errors.New("the address has a port that is not of the web")
 	}
 	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !r.may(a.Unmap()) {

@@ -51,6 +51,9 @@ func (s *Server) routes() map[string]handler {
 		"GET /healthz":                  s.healthz,
 		"GET /readyz":                   s.readyz,
 	}
+	if s.Hub != nil {
+		routes["POST /hub"] = s.hub
+	}
 	if s.Mailbox != nil {
 		routes["GET /mailbox"] = s.mailbox
 		routes["GET /mailbox/{id}"] = s.letter

@@ -64,6 +64,11 @@ type Server struct {
 	Gone  map[string]bool
 	// Repeats sends away who fetches a feed again and again; nil: nobody.
 	Repeats *Repeats
+	// Hub takes requests to follow a feed; nil: another hub does.
+	Hub Hub
+	// Asking sends away a network that asks the hub again and again, whatever
+	// program it says it is; nil: none.
+	Asking *Repeats
 	// Metrics answers /metrics; nil: there is no such page.
 	Metrics http.Handler
 	// Answered is told of every request, with the route it took ("GET /feeds",
