@@ -44,6 +44,10 @@ var (
 	variesInside = []string{"Accept-Encoding, Sec-Fetch-Dest"}
 )
 
+// feedPolicy is for a feed that is opened in a browser: it loads its stylesheet
+// and nothing else.
+var feedPolicy = []string{"default-src 'none'; style-src 'self'; frame-ancestors 'none'"}
+
 // newFace makes the face of a document that takes its place after old, which
 // may be nil.
 func newFace(d *Document, route string, old *face, packs *packs) *face {
@@ -128,6 +132,8 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, f *face) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	h["Content-Security-Policy"] = feedPolicy
+	h["X-Content-Type-Options"] = noSniffing
 	h["Content-Type"] = f.kind
 	if to := r.Header["Sec-Fetch-Dest"]; len(to) > 0 && to[0] == "document" {
 		h["Content-Type"] = f.window

@@ -12,18 +12,11 @@ import (
 
 // feedsFirst answers for feeds before anything else looks at a request: there
 // are more of these than of all others together, and nothing is to be decided
-// about them but what [Server.show] decides. Addresses that feeds once had are
-// no routes of ours, so they are looked up here as well.
+// about them but what [Server.show] decides.
 func (s *Server) feedsFirst(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			next.ServeHTTP(w, r)
-			return
-		}
-		if len(s.Moved)+len(s.Gone) > 0 && s.wasElsewhere(w, r) {
-			return
-		}
-		if f := s.Shelf.now().faces[r.URL.Path]; f != nil {
+		asks := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if f := s.Shelf.now().faces[r.URL.Path]; f != nil && asks && s.formerly(r) == "" {
 			r.Pattern = f.route
 			s.show(w, r, f)
 			return

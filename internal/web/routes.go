@@ -81,7 +81,7 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle("GET /metrics", s.Metrics)
 	}
 	mux.Handle("/", s.serve(s.nowhere(mux)))
-	return s.watch(s.feedsFirst(s.guard().Handler(mux)))
+	return s.watch(s.feedsFirst(s.secure(s.elsewhere(s.guard().Handler(mux)))))
 }
 
 // guard refuses what a page of another site has a reader's browser send. A

@@ -12,14 +12,12 @@ import (
 // slow is how long an answer may take before somebody should look into it.
 const slow = 2 * time.Second
 
-// watch stands around all handlers: it sets the headers every answer has,
-// makes a page of a panic, and tells what became of the request.
+// watch stands around all handlers: it makes a page of a panic, and tells what
+// became of the request.
 func (s *Server) watch(next http.Handler) http.Handler {
-	always := s.always()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		rec := &recorder{ResponseWriter: w}
-		maps.Copy(w.Header(), always)
 		defer func() {
 			p := recover()
 			if p != nil && p != http.ErrAbortHandler {
@@ -69,15 +67,23 @@ func (s *Server) pictures() string {
 	return from
 }
 
-// always are the headers every answer has. Their values are shared by all.
-func (s *Server) always() http.Header {
-	return http.Header{
+// secure sets the headers that guard an answer. What it says of pages does no
+// harm to others. A feed has the two that mean something to it: see
+// [Server.show].
+func (s *Server) secure(next http.Handler) http.Handler {
+	always := http.Header{
 		"Content-Security-Policy": {s.policy()},
-		"X-Content-Type-Options":  {"nosniff"},
+		"X-Content-Type-Options":  noSniffing,
 		"Referrer-Policy":         {"strict-origin-when-cross-origin"},
 		"Permissions-Policy":      {"camera=(), geolocation=(), microphone=(), browsing-topics=()"},
 	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		maps.Copy(w.Header(), always) // the values are shared by all answers
+		next.ServeHTTP(w, r)
+	})
 }
+
+var noSniffing = []string{"nosniff"}
 
 // A recorder remembers the status of an answer; 0 while there is none.
 type recorder struct {
