@@ -17,6 +17,7 @@ func (l *linter) atom(data []byte) {
 	l.needs(feed, "feed", "title", "id", "updated")
 	l.once(feed, "feed", "title", "subtitle", "id", "updated", "icon", "logo", "rights", "generator")
 	l.self(feed, "feed", "link", "MissingSelf")
+	l.history(feed, "feed", "link")
 	l.alternates(feed, "feed")
 	for _, k := range feed.kids {
 		l.common(k, "feed")

@@ -73,6 +73,36 @@ func (l *linter) channel(c *node) {
 		l.warn(c.line, "channel", "MissingDCLanguage", "has no language")
 	}
 	l.self(c, "channel", "atom:link", "MissingAtomSelfLink")
+	l.history(c, "channel", "atom:link")
+}
+
+// history checks a document of an archived feed (RFC 5005).
+func (l *linter) history(feed *node, where, link string) {
+	links := map[string]string{}
+	for _, k := range feed.all(link) {
+		rel := k.attrs["rel"]
+		switch rel {
+		case "current", "prev-archive", "next-archive":
+			if links[rel] != "" {
+				l.fail(k.line, where, "DuplicateAtomLink", "has two links %s", rel)
+			}
+		}
+		links[rel] = k.attrs["href"]
+	}
+	for _, rel := range []string{"prev-archive", "next-archive"} {
+		if links[rel] != "" && (links[rel] == links["self"] || links[rel] == links["current"]) {
+			l.fail(feed.line, where, "InvalidArchive", "%s leads to where one is", rel)
+		}
+	}
+	archive := feed.first("fh:archive")
+	switch {
+	case archive == nil && links["next-archive"] != "":
+		l.fail(feed.line, where, "InvalidArchive", "has a next page and is no fh:archive")
+	case archive != nil && feed.has("fh:complete"):
+		l.fail(archive.line, where, "InvalidArchive", "is a part of a feed and complete")
+	case archive != nil && links["current"] == "":
+		l.warn(archive.line, where, "InvalidArchive", "does not say where the feed is that it belongs to")
+	}
 }
 
 // self checks for exactly one link to the feed itself.
