@@ -71,6 +71,9 @@ func ParseRequest(form url.Values, reach fetch.Reach) (Request, error) {
 	if q.Feed == "" {
 		return q, bad("hub.topic is missing: it is the address of a feed, as its link rel=self says it")
 	}
+	if len(q.Feed) > longestAddress || strings.ContainsFunc(q.Feed, unprintable) {
+		return q, bad("hub.topic is not the address of a feed")
+	}
 	var err error
 	if q.Host, err = hostOf(q.Callback, reach); err != nil {
 		return q, err
@@ -96,7 +99,7 @@ func hostOf(callback string, reach fetch.Reach) (string, error) {
 		return "", bad("hub.callback is missing: it is the address to be told at")
 	case len(callback) > longestAddress:
 		return "", bad("hub.callback is too long: it must be at most %d bytes", longestAddress)
-	case strings.ContainsFunc(callback, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case strings.ContainsFunc(callback, unprintable):
 		return "", bad("hub.callback has characters that must be escaped in an address")
 	}
 	u, err := url.Parse(callback)
@@ -111,6 +114,9 @@ func hostOf(callback string, reach fetch.Reach) (string, error) {
 	}
 	return strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), nil
 }
+
+// unprintable is true of what must be escaped in an address.
+func unprintable(r rune) bool { return r <= ' ' || r > '~' }
 
 // leaseOf brings what was asked for into the bounds: the follower is told what
 // it got. Nothing, and 0, which once meant for ever, is the usual.
