@@ -298,6 +298,13 @@ func (s *subscriber) headers(r *http.Request, body []byte) {
 	}
 }
 
+// set changes the subscriber's mind.
+func (s *subscriber) set(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+}
+
 // was returns what happened since the last time.
 func (s *subscriber) was() (asked, told []string) {
 	s.mu.Lock()
