@@ -113,6 +113,13 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
+// serveAgain serves with the fields that a test has set since.
+func (s *site) serveAgain() {
+	srv := httptest.NewServer(s.Handler())
+	s.t.Cleanup(srv.Close)
+	s.url = srv.URL
+}
+
 // pictures is a folder with one picture and much that must not be given away.
 var pictures = sync.OnceValue(func() fstest.MapFS {
 	var b bytes.Buffer
@@ -217,8 +224,16 @@ func (s *site) get(path string, header ...string) answer {
 
 // ask asks a handler without a network.
 func ask(h http.Handler, path string) *httptest.ResponseRecorder {
+	return asking(h, httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+// asking gives a handler a request; nil is any.
+func asking(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	if r == nil {
+		r = httptest.NewRequest(http.MethodGet, "/", nil)
+	}
 	rec := httptest.NewRecorder()
-	h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+	h.ServeHTTP(rec, r)
 	return rec
 }
 
