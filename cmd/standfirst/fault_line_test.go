@@ -24,7 +24,8 @@ import (
 // [mailer.Decide] knows of. The waits of the real program are minutes, so here
 // its parts run in this process, with shorter ones; the ledger, the sockets and
 // the letters are the real ones. Each is tried with a server that takes
-// commands in groups and with one that wants them one by one.
+// commands in groups; those that cut a letter short, and at full size all,
+// also with one that wants them one by one.
 func brokenLines(f *fault) { f.routes(lineFaults) }
 
 func (f *fault) routes(faults []lineFault) {
@@ -34,6 +35,9 @@ func (f *fault) routes(faults []lineFault) {
 			name := lf.name
 			if stepwise {
 				name += ", step by step"
+			}
+			if stepwise && !lf.midway && !full {
+				continue
 			}
 			one := func() {
 				f.Run(name, func(t *testing.T) {
@@ -60,6 +64,7 @@ type lineFault struct {
 	press     func(*route) mailer.Press
 	limit     time.Duration         // of patience with the relay's answers; 0: longer than it takes
 	fate      func(reader int) fate // what the table in mailer/decide.go says; nil: everybody is sent one
+	midway    bool                  // it may cut a letter short
 	roughly   bool                  // who is in doubt is a matter of chance
 }
 
@@ -91,7 +96,7 @@ func newRoute(f *fault, lf *lineFault, stepwise bool) *route {
 	x := &route{fault: f, lf: lf, doubts: make(map[int64]int), trouble: size(2*time.Second, 10*time.Second)}
 	x.relay = relayOf(f.T, &smtptest.Server{Stepwise: stepwise, Keep: true})
 	p := newPaper(f.T, x.relay.mail(lineSessions))
-	readers := size(240, 2000)
+	readers := size(160, 2000)
 	p.readers(readers)
 	x.edition = p.publish()
 	e := &env{ctx: f.Context(), stderr: io.Discard, config: filepath.Join(p.dir, "config.yaml")}
@@ -117,7 +122,7 @@ const lineSessions = 4
 
 // send sends the edition until it is over, and sees what became of it.
 func (x *route) send() {
-	ctx, stop := context.WithTimeout(x.Context(), size(time.Minute, 5*time.Minute))
+	ctx, stop := context.WithTimeout(x.Context(), 5*time.Minute)
 	defer stop()
 	for next := time.Now(); !next.IsZero(); {
 		var err error
@@ -239,8 +244,8 @@ func (x *route) check(e *digest.Edition) {
 		if got.Copies > may {
 			x.Errorf("reader %d: %d letters, and the ledger counted %d in doubt: %+v", i, got.Copies, doubt, got)
 		}
-		if x.lf.roughly && got.Copies >= 1 {
-			want.Copies = got.Copies
+		if (x.lf.roughly || x.lf.limit > 0) && doubt > 0 && got.Copies >= 1 {
+			want.Copies = got.Copies // a slow machine lets a short patience end, too
 		}
 		if d := gocmp.Diff(want, got); d != "" {
 			if odd++; odd <= 5 {

@@ -109,7 +109,8 @@ var lineFaults = []lineFault{
 		}),
 	},
 	{
-		name: "connections are reset",
+		name:   "connections are reset",
+		midway: true,
 		script: func(*route) func(smtptest.Event) smtptest.Answer {
 			drop := smtptest.Answer{Drop: true}
 			return byReader(40, map[int]trick{
@@ -128,8 +129,9 @@ var lineFaults = []lineFault{
 		}),
 	},
 	{
-		name:  "the relay hangs",
-		limit: 1500 * time.Millisecond,
+		name:   "the relay hangs",
+		midway: true,
+		limit:  1500 * time.Millisecond,
 		script: func(*route) func(smtptest.Event) smtptest.Answer {
 			hang := smtptest.Answer{Hang: true}
 			hung := byReader(hangs, map[int]trick{
@@ -152,8 +154,9 @@ var lineFaults = []lineFault{
 		}),
 	},
 	{
-		name:  "the relay talks nonsense",
-		limit: 1500 * time.Millisecond, // the greeting of SSH looks like the first line of several
+		name:   "the relay talks nonsense",
+		midway: true,
+		limit:  1500 * time.Millisecond, // the greeting of SSH looks like the first line of several
 		script: func(*route) func(smtptest.Event) smtptest.Answer {
 			say := func(words string) smtptest.Answer { return smtptest.Answer{Say: words} }
 			said := byReader(60, map[int]trick{

@@ -71,7 +71,8 @@ func (f *fault) template(file string) {
 
 var pressFaults = []lineFault{
 	{
-		name: "some readers' words panic",
+		name:   "some readers' words panic",
+		midway: true,
 		press: func(x *route) mailer.Press {
 			return &troubledPress{Press: x.app.press, values: func(id int64) error {
 				if n := x.number(id) % 40; n == 7 || n == 21 {

@@ -10,9 +10,8 @@ import (
 // serveAndSend sends by hand beside a running serve, on one SQLite file. Both
 // send, nothing comes twice, and the command knows when all of it is out.
 func serveAndSend(f *fault) {
-	const sessions = 5
-	readers := size(3000, 50_000)
-	relay := newRelay(f.T)
+	sessions, readers := size(2, 10), size(1500, 50_000)
+	relay := slowRelay(f)
 	p := newPaper(f.T, relay.mail(sessions))
 	other := relay.open(new(smtptest.Server))
 	p.configure("other.yaml", other.mail(sessions))
@@ -28,9 +27,8 @@ func serveAndSend(f *fault) {
 // serveAndServe runs two serves on one SQLite file. Both send what somebody
 // publishes: each looks every five seconds, so there must be enough for longer.
 func serveAndServe(f *fault) {
-	const sessions = 2
-	readers := size(3600, 50_000)
-	relay := newRelay(f.T)
+	sessions, readers := size(2, 10), size(1500, 50_000)
+	relay := slowRelay(f)
 	p := newPaper(f.T, relay.mail(sessions))
 	other := relay.open(new(smtptest.Server))
 	p.configure("other.yaml", other.mail(sessions))
@@ -40,6 +38,20 @@ func serveAndServe(f *fault) {
 	p.publish()
 	relay.wait(readers, size(time.Minute, 10*time.Minute))
 	f.both(relay, p, readers, serve)
+}
+
+// slowRelay is one that keeps few letters busy for longer than a process naps.
+func slowRelay(f *fault) *relay {
+	r := newRelay(f.T)
+	if !full {
+		r.says(func(e smtptest.Event) smtptest.Answer {
+			if e.Phase == "data" {
+				return smtptest.Answer{Wait: 12 * time.Millisecond}
+			}
+			return smtptest.Answer{}
+		})
+	}
+	return r
 }
 
 // both sees that the letters of the only edition came through both doors, once.
