@@ -321,7 +321,10 @@ var rollTests = []test{
 		packers.Wait()
 		close(done)
 		others.Wait()
-		w.is("steps of the last", 4+1+1, w.compact(2*week)) // its readers, its blocks, the end
+		// Its readers, its blocks, the end: what of that the four have not done.
+		if steps := w.compact(2 * week); steps > 4+1+1 {
+			w.Errorf("the last takes %d steps", steps)
+		}
 		w.is("counts", "sent: planned 1600, sent 1600, failed 0, skipped 0, open 0, none 0", w.counts(late))
 		for _, id := range ids {
 			w.is("reader", "one failed refused 1, two failed refused 1-2, three failed refused 1-3, four sent 1-4", w.rows(id))
