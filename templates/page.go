@@ -125,7 +125,9 @@ type FeedsPage struct {
 	Topics    []FeedSet
 	Authors   []FeedSet
 	OPML      string
-	Calendars []Link // URLs are absolute, of the .ics files
+	Oldest    FeedSet // the first page of the archive; empty: there is none
+	Calendars []Link  // URLs are absolute, of the .ics files
+	Events    []FeedSet
 }
 
 // A FeedSet is the same articles in three formats. Empty URLs are left out.

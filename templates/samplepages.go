@@ -53,6 +53,7 @@ func samplePages(lang string, d Digest) []View {
 		&EditionPage{Page: samplePage(false, lang, "An edition")},
 		&FeedsPage{
 			Page: page("Feeds"), All: FeedSet{"All articles", "/feed.rss", "/feed.atom", "/feed.json"}, Topics: sets, Authors: sets,
+			Oldest: FeedSet{"The first articles", "/feed/archive/1.rss", "/feed/archive/1.atom", "/feed/archive/1.json"}, Events: sets,
 			OPML: "/feeds.opml", Calendars: []Link{{Label: "All events", URL: "https://news.example.com/events.ics"}},
 		},
 		&FeedsPage{Page: bare, All: FeedSet{Label: "All articles"}},

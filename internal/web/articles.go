@@ -141,7 +141,9 @@ func (s *Server) article(w http.ResponseWriter, r *http.Request) error {
 		v.Note = l.Message("article.registered")
 	}
 	for _, topic := range a.Topics {
-		v.Topics = append(v.Topics, templates.Link{Label: topic, URL: "/topics/" + feed.Segment(topic)})
+		at := "/topics/" + feed.Segment(topic)
+		v.Topics = append(v.Topics, templates.Link{Label: topic, URL: at})
+		v.Page.Feeds = append(v.Page.Feeds, alternates(at+"/feed", l.Message("articles.on_topic", "topic", topic))[:1]...)
 	}
 	v.Published = l.Message("article.published", "date", v.Article.Date)
 	if zone := s.Publication.Zone; content.DateOf(a.Updated.In(zone)).After(content.DateOf(a.Published.In(zone))) {

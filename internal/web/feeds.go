@@ -96,8 +96,13 @@ func (s *Server) feedList(w http.ResponseWriter, r *http.Request) error {
 		},
 	}
 	v.Canonical = s.at("/feeds")
+	if _, ok := s.Shelf.Document("/feed/archive/1.rss"); ok {
+		v.Oldest = feedSet(l.Message("feeds.oldest"), "/feed/archive/1")
+	}
+	v.Events = append(v.Events, feedSet(l.Message("feeds.all_events"), "/events"))
 	for _, c := range labels.cities {
 		v.Calendars = append(v.Calendars, templates.Link{Label: l.Message("feeds.city", "city", c.Name), URL: s.at("/events/" + c.Slug + ".ics")})
+		v.Events = append(v.Events, feedSet(l.Message("feeds.city", "city", c.Name), "/events/"+c.Slug))
 	}
 	return s.public(w, r, v)
 }

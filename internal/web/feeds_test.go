@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"html"
 	"io"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,5 +213,72 @@ func TestFeedAsSpelled(t *testing.T) {
 		if got := s.get(path); got.code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, got.code)
 		}
+	}
+}
+
+// Every page leads to the feeds of the site, and then to those of what it shows.
+func TestPagesLeadToFeeds(t *testing.T) {
+	s := newSite(t)
+	alternate := regexp.MustCompile(`<link rel="alternate" type="([^"]+)" title="([^"]+)" href="([^"]+)">`)
+	feedsOf := func(path string) (at []string) {
+		for _, m := range alternate.FindAllStringSubmatch(html.UnescapeString(s.get(path).body), -1) {
+			at = append(at, m[3])
+			got := s.get(m[3])
+			if got.code != http.StatusOK || !strings.HasPrefix(got.header.Get("Content-Type"), m[1]+";") {
+				t.Errorf("%s leads to %s: %d %s", path, m[3], got.code, got.header.Get("Content-Type"))
+			}
+		}
+		return at
+	}
+	everywhere := []string{"/feed.rss", "/feed.atom", "/feed.json"}
+	pages := 0
+	for pattern, paths := range s.addresses() {
+		for _, path := range paths {
+			if strings.HasPrefix(pattern, "/mailbox/") || !strings.HasPrefix(s.get(path).header.Get("Content-Type"), "text/html") {
+				continue
+			}
+			pages++
+			if at := feedsOf(path); len(at) < 3 || !slices.Equal(at[:3], everywhere) {
+				t.Errorf("%s leads to %q", path, at)
+			}
+		}
+	}
+	if pages < 15 {
+		t.Errorf("only %d pages", pages)
+	}
+	for path, want := range map[string][]string{
+		"/topics/platform":    {"/topics/platform/feed.rss", "/topics/platform/feed.atom", "/topics/platform/feed.json"},
+		"/authors/ada-writer": {"/authors/ada-writer/feed.rss", "/authors/ada-writer/feed.atom", "/authors/ada-writer/feed.json"},
+		"/events/london":      {"/events/london.rss", "/events/london.atom", "/events/london.json"},
+		"/articles/article-2": {"/topics/platform/feed.rss"},
+	} {
+		if at := feedsOf(path); !slices.Equal(at[3:], want) {
+			t.Errorf("%s leads to %q", path, at)
+		}
+	}
+}
+
+// The page for people has everything that programs can follow, and no more.
+func TestPageOfFeedsIsWhole(t *testing.T) {
+	s := long(t)
+	body := html.UnescapeString(s.get("/feeds").body)
+	for _, at := range s.Shelf.Paths() {
+		d, _ := s.Shelf.Document(at)
+		ofOneEvent := slices.ContainsFunc(s.Shelf.now().events, func(e content.Event) bool { return at == "/events/"+e.Slug+".ics" })
+		if d.Archive || ofOneEvent {
+			continue
+		}
+		path := strings.TrimPrefix(d.Self, s.Shelf.Publication.URL)
+		if !strings.Contains(body, `="`+path+`"`) && !strings.Contains(body, `="`+s.Shelf.Publication.URL+path+`"`) {
+			t.Errorf("%s is not on it", path)
+		}
+	}
+	for _, m := range regexp.MustCompile(`href="(/[^"]*\.(?:rss|atom|json|ics|opml))"`).FindAllStringSubmatch(body, -1) {
+		if got := s.get(m[1]); got.code != http.StatusOK {
+			t.Errorf("%s: %d", m[1], got.code)
+		}
+	}
+	if !strings.Contains(body, `href="/feed/archive/1.rss"`) {
+		t.Error("nobody is led to the archive")
 	}
 }
