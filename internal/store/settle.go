@@ -204,7 +204,10 @@ func (st *settling) write(ctx context.Context) error {
 		if !ok {
 			continue
 		}
-		is, ok := was.after(r, st.lost, st.cancelled)
+		// What was put off before by these very results, whose commit nobody heard
+		// of, is elsewhere by now and may be in somebody's hand.
+		elsewhere := was.block != st.block
+		is, ok := was.after(r, st.lost || elsewhere, st.cancelled)
 		if !ok {
 			continue
 		}

@@ -75,4 +75,33 @@ var settleTests = []test{
 		w.drain()
 		w.is("two", digest.Done, w.edition(two).State)
 	}},
+
+	// A commit whose answer is lost, as when PostgreSQL goes down in between, is
+	// tried again.
+	{"results written twice count once", func(w *world) {
+		w.article("a")
+		ids := w.readers(4)
+		id := w.send("one")
+		b := w.claim()
+		results := w.results(b, w.deferred(time.Minute))
+		results[0].Outcome, results[1].Outcome = taken, refused
+		again := func() {
+			w.Helper()
+			_, err := w.db.SettleAll(w.ctx, []mailer.Settled{{Block: b, Results: results}})
+			w.must(err)
+		}
+		again()
+		again()
+		w.now = w.now.Add(time.Hour)
+		other := w.claim()
+		w.is("put off", 2, len(other.Deliveries))
+		w.is("attempts", []int{1, 1}, []int{other.Deliveries[0].Attempts, other.Deliveries[1].Attempts})
+		again()
+		if twice := w.claim(); twice != nil {
+			w.Errorf("%d letters are in two hands", len(twice.Deliveries))
+		}
+		w.settle(other, taken)
+		w.is("counts", "sent: planned 4, sent 3, failed 1, skipped 0, open 0, none 0", w.counts(id))
+		w.is("row", "one sent 1", w.rows(ids[3]))
+	}},
 }
