@@ -18,16 +18,6 @@ type Pace struct {
 	Left time.Duration // until what is open and was not put off has had its attempt; 0: not known
 }
 
-// Average is the pace of an edition since it was published, zero unless it is
-// being sent. A [Meter] knows better how it goes now.
-func (e *Edition) Average(now time.Time) Pace {
-	if e.State != Sending || e.Published.IsZero() {
-		return Pace{}
-	}
-	m := Meter{[]sample{{at: e.Published}}}
-	return m.Add(now, e.Counts, e.Waiting)
-}
-
 // window is how far back a Meter looks: long enough to be calm, short enough to
 // tell that a relay has become slow.
 const window = 10 * time.Second

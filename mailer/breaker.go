@@ -66,11 +66,13 @@ func (b *breaker) trip(now time.Time) (trips int, until time.Time, news bool) {
 	return b.trips, b.until, true
 }
 
-// success reports that the relay talks to us.
-func (b *breaker) success() {
+// success reports that the relay talks to us, which is news after it refused.
+func (b *breaker) success() (news bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	news = b.trips > 0
 	b.trips, b.probing = 0, false
+	return news
 }
 
 // left reports that the letter that was to try never came so far.

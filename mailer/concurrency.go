@@ -58,6 +58,13 @@ func (c *concurrency) leave() {
 	c.set(c.limit)
 }
 
+// allowed is how many there may be.
+func (c *concurrency) allowed() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.limit
+}
+
 // halve takes back half of what is allowed.
 func (c *concurrency) halve(now time.Time) (limit int, news bool) {
 	c.mu.Lock()

@@ -52,7 +52,11 @@ func (b *batch) attempt(i int, words *copier, c *connection) error {
 	if err := b.look(i, now); err != nil {
 		return &unsent{err}
 	}
+	seen := time.Now()
 	p, err := b.write(i, words, c.letter, now)
+	if err == nil && time.Since(seen) > goodLook { // the reader's own words took long to find
+		err = b.look(i, time.Now())
+	}
 	if err != nil {
 		return &unsent{err}
 	}
@@ -162,7 +166,9 @@ func (r *run) listen(l *lease, v Verdict, err error, now time.Time) {
 			r.log.Warn("relay does not take letters", "attempt", trips, "due", until, "code", v.Code, "err", err)
 		}
 	case err == nil || v.Code != 0:
-		r.breaker.success()
+		if r.breaker.success() {
+			r.log.Info("relay takes letters again")
+		}
 		r.heard.Store(now.UnixNano())
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -44,8 +45,9 @@ type Worker struct {
 	// must be quick: sessions wait for it.
 	Progress func(edition string, s Settlement)
 
-	once sync.Once
-	wake chan struct{}
+	once    sync.Once
+	wake    chan struct{}
+	running atomic.Pointer[run] // the one that began last; nil when it has ended
 }
 
 // poll is how often the ledger is asked when it has said nothing of when.
@@ -111,6 +113,8 @@ func (w *Worker) start(ctx context.Context, edition string, drain bool) error {
 		breaker:   &breaker{first: or(w.Rest, firstRest)}, concurrency: newConcurrency(sessions), pace: newPace(w.Rate), copiers: &copiers{log: log},
 		leases: make(map[*lease]bool), untried: make(map[int64]time.Time), refused: make(map[string]*refusals),
 	}
+	w.running.Store(r)
+	defer w.running.CompareAndSwap(r, nil)
 	return r.all(sessions)
 }
 

@@ -50,7 +50,7 @@ func (e *env) open() (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{conf: conf, media: map[string]fs.FS{}, log: slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	a := &app{conf: conf, media: map[string]fs.FS{}, log: slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: inOneLine}))}
 	if err := a.words(); err != nil {
 		return nil, &coded{exitUsage, err, "standfirst check shows every mistake with its place"}
 	}

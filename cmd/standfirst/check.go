@@ -237,12 +237,12 @@ func (c *checkCmd) dns(ctx context.Context, f *findings, a *app) {
 	} else {
 		f.ok("dns", "%s has a DMARC record", domain)
 	}
-	for _, r := range a.signing.records {
+	for i, r := range a.signing.records {
 		records, err = dns.LookupTXT(ctx, r.Name)
 		if err != nil && !(errors.As(err, &gone) && gone.IsNotFound) {
 			f.warn("dns", "%s could not be looked up: %v", r.Name, err)
 		} else if wrong := published(records, r); wrong != "" {
-			f.fail("dns", "%s has not the record of the key (%s); standfirst dkim show prints it", r.Name, wrong)
+			f.fail("dns", "%s has not the record of the key (%s); %s prints it", r.Name, wrong, a.signing.shown[i])
 		} else {
 			f.ok("dns", "%s has the record of the key", r.Name)
 		}

@@ -111,7 +111,12 @@ func (c *editionsShowCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	pace := ed.Average(time.Now())
+	pace := digest.Pace{}
+	if !c.Watch {
+		if ed, pace, err = a.pace(e, ed); err != nil {
+			return err
+		}
+	}
 	reports := []versionReport{}
 	for i, v := range versions {
 		reports = append(reports, versionReport{v.N, v.Language, readers[i], v.Items})
@@ -137,6 +142,26 @@ func (c *editionsShowCmd) Run(e *env) error {
 		fmt.Fprintf(out, "  version %d\t%s\t%s\t%s\n", v.Version, v.Language, plural(v.Readers, "reader"), plural(len(v.Items), "item"))
 	}
 	return out.Flush()
+}
+
+// pace looks at an edition for a second, to tell how fast it goes now: since it
+// was published it may have been paused, or slow.
+func (a *app) pace(e *env, ed *digest.Edition) (*digest.Edition, digest.Pace, error) {
+	if ed.State != digest.Sending || ed.Open == ed.Waiting {
+		return ed, digest.Pace{}, nil
+	}
+	var meter digest.Meter
+	meter.Add(time.Now(), ed.Counts, ed.Waiting)
+	select {
+	case <-e.ctx.Done():
+		return ed, digest.Pace{}, nil
+	case <-time.After(time.Second):
+	}
+	later, err := a.db.Edition(e.ctx, ed.ID)
+	if err != nil {
+		return nil, digest.Pace{}, err
+	}
+	return later, meter.Add(time.Now(), later.Counts, later.Waiting), nil
 }
 
 // watch tells how an edition goes until nothing more will happen to it soon.
@@ -181,7 +206,11 @@ func (c *editionsPauseCmd) Run(e *env) error {
 type editionsResumeCmd struct{ act }
 
 func (c *editionsResumeCmd) Run(e *env) error {
-	return c.do(e, "resumed", func(a *app, now time.Time) error { return a.db.Resume(e.ctx, c.ID, now) })
+	err := c.do(e, "resumed", func(a *app, now time.Time) error { return a.db.Resume(e.ctx, c.ID, now) })
+	if err == nil && !e.json {
+		e.printf("a running serve goes on with it, and so does standfirst send %s\n", digest.NewsletterOf(c.ID))
+	}
+	return err
 }
 
 type editionsApproveCmd struct{ act }

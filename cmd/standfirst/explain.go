@@ -16,7 +16,20 @@ type explainCmd struct {
 }
 
 func (c *explainCmd) Help() string {
-	return `Says for every edition what this reader was sent, or why nothing.
+	return `Says for every edition what this reader was sent, or why nothing:
+
+  sent          the mail server has taken the letter
+  queued        it goes out, or goes out again
+  failed        bounced: the address does not exist, and is not written to again;
+                policy, refused: the mail server did not want this letter;
+                doubt: the line was lost in it twice; address, render: it could
+                not be addressed, or written
+  skipped       left, paused, suppressed or erased before it was sent;
+                superseded by a newer edition; cancelled; expired after a day of
+                attempts
+  none          nothing was for this reader, or they had left or paused
+
+What was not sent comes in the next edition, as far as it still holds.
 
 Example:
   standfirst explain ada@example.com`
@@ -36,6 +49,7 @@ type explainedEdition struct {
 	State    mailer.State    `json:"state"`
 	Reason   string          `json:"reason"`
 	Attempts int             `json:"attempts"`
+	Code     int             `json:"code,omitempty"` // the last answer of the mail server, if it was not a yes
 	At       *time.Time      `json:"at,omitempty"`
 	Items    []explainedItem `json:"items"`
 }
@@ -68,7 +82,7 @@ func (c *explainCmd) Run(e *env) error {
 	x := explanation{Editions: []explainedEdition{}}
 	x.Subscriber.Email, x.Subscriber.Status = reader.Email, string(reader.Status)
 	for _, row := range rows {
-		ed := explainedEdition{Edition: row.Edition, State: row.State, Reason: row.Reason, Attempts: row.Attempts, Items: []explainedItem{}}
+		ed := explainedEdition{Edition: row.Edition, State: row.State, Reason: row.Reason, Attempts: row.Attempts, Code: row.Code, Items: []explainedItem{}}
 		if !row.At.IsZero() {
 			ed.At = &row.At
 		}
@@ -85,16 +99,33 @@ func (c *explainCmd) Run(e *env) error {
 		e.printf("no edition has come to them yet\n")
 	}
 	for _, ed := range x.Editions {
-		line := string(ed.State)
-		if ed.Reason != "" {
-			line += ": " + ed.Reason
-		}
-		e.printf("%s  %s\n", ed.Edition, line)
+		e.printf("%s  %s\n", ed.Edition, ed.line())
 		for _, it := range ed.Items {
 			e.printf("    %s\n", strings.TrimSpace(fmt.Sprintf("%s %s %s", it.Kind, it.Rule, it.Title)))
 		}
 	}
 	return nil
+}
+
+// line writes what became of a letter: "failed: bounced, answered 550, on
+// 2026-11-24 08:01 UTC".
+func (ed *explainedEdition) line() string {
+	s := string(ed.State)
+	if ed.Reason != "" {
+		s += ": " + ed.Reason
+	}
+	if ed.State == mailer.Queued && ed.Attempts > 0 {
+		s += ", put off after " + plural(ed.Attempts, "attempt")
+	} else if ed.State == mailer.Sent && ed.Attempts > 1 {
+		s += fmt.Sprintf(" at attempt %d", ed.Attempts)
+	}
+	if ed.Code >= 400 {
+		s += fmt.Sprintf(", answered %d", ed.Code)
+	}
+	if ed.At != nil {
+		s += ", on " + ed.At.UTC().Format("2006-01-02 15:04 MST")
+	}
+	return s
 }
 
 // titles names releases by number.

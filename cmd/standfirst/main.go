@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/pprof"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // zones must be right on a machine without a zone database
 
@@ -177,7 +178,7 @@ func (e *env) told(err error) int {
 		fmt.Fprintln(e.stderr, "standfirst: interrupted")
 		return exitFailed
 	}
-	fmt.Fprintf(e.stderr, "standfirst: %v\n", err)
+	fmt.Fprintf(e.stderr, "standfirst: %s\n", strings.Join(lines(err), "\n  "))
 	if hint := hintFor(err); hint != "" {
 		fmt.Fprintf(e.stderr, "standfirst: hint: %s\n", hint)
 	}

@@ -60,8 +60,41 @@ func newMetrics(db *store.DB) *metrics {
 		}
 		return float64(open), err
 	})
+	ask("standfirst_due_wait_seconds", "How long the letters that have been due longest wait to be taken in hand; 0 when none is due, -1 when the database does not answer.", func(ctx context.Context) (float64, error) {
+		now := time.Now()
+		due, ok, err := db.Due(ctx, mailer.Claim{Now: now})
+		if err != nil || !ok {
+			return 0, err
+		}
+		return max(0, now.Sub(due).Seconds()), nil
+	})
 	m.registry.MustRegister(m.attempts, m.answers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
 	return m
+}
+
+// watch tells how a worker and the relay get on.
+func (m *metrics) watch(worker *mailer.Worker) {
+	tell := func(name, help string, value func(v mailer.Vitals, now time.Time) float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			now := time.Now()
+			return value(worker.Vitals(now), now)
+		}))
+	}
+	tell("standfirst_relay_sessions", "Open connections of this process to the relay.", func(v mailer.Vitals, _ time.Time) float64 {
+		return float64(v.Sessions)
+	})
+	tell("standfirst_relay_sessions_allowed", "Connections that may be open: mail.sessions, or fewer while the relay complains.", func(v mailer.Vitals, _ time.Time) float64 {
+		return float64(v.Allowed)
+	})
+	tell("standfirst_letters_per_second_allowed", "Letters a second that may go: mail.rate, or fewer while the relay complains; 0: no bound.", func(v mailer.Vitals, _ time.Time) float64 {
+		return v.Rate
+	})
+	tell("standfirst_relay_rest_seconds", "Until the relay, which takes no letters, is asked again; 0 while it takes them.", func(v mailer.Vitals, now time.Time) float64 {
+		if v.Rest.IsZero() {
+			return 0
+		}
+		return max(0, v.Rest.Sub(now).Seconds())
+	})
 }
 
 func (m *metrics) settled(o mailer.Outcome) {

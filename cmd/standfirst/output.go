@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -107,12 +108,33 @@ func hintFor(err error) string {
 		return fmt.Sprintf("standfirst editions resume %s goes on with it; standfirst editions cancel %s lets it go", held.Edition, held.Edition)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return "another program listens there, perhaps another standfirst serve; --listen takes another address"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens there: the server is not running, or host and port in the configuration are not its own"
 	case errors.Is(err, fs.ErrPermission):
 		return "the user who runs standfirst may not read or write there"
 	case errors.Is(err, subscribers.ErrNotFound):
 		return "standfirst subscribers export lists all addresses"
 	}
 	return ""
+}
+
+// inOneLine is for logs: an error of several lines is one, and says nothing
+// twice. PostgreSQL's driver tells each of its ways to connect so.
+func inOneLine(_ []string, attr slog.Attr) slog.Attr {
+	if err, ok := attr.Value.Any().(error); ok && attr.Key == "err" {
+		return slog.String(attr.Key, strings.Join(lines(err), " "))
+	}
+	return attr
+}
+
+// lines are the different lines of an error.
+func lines(err error) (told []string) {
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(told, line) {
+			told = append(told, line)
+		}
+	}
+	return told
 }
 
 // silent is a log that nobody reads.

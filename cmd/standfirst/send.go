@@ -182,7 +182,7 @@ func (c *sendCmd) send(e *env, a *app, n *digest.Newsletter, left []string) erro
 func (c *sendCmd) stuck(e *env, a *app, id string, began time.Time, why error) error {
 	hint := "standfirst check tries the mail server; what is open stays queued for a running serve, or for the next standfirst send " + c.Newsletter
 	if ed, err := a.db.Edition(context.WithoutCancel(e.ctx), id); err == nil && ed.State == digest.Paused {
-		hint = "when that is mended, standfirst editions resume " + id + " and a running serve go on with it"
+		hint = "when that is mended, standfirst editions resume " + id + ", and a running serve or standfirst send " + c.Newsletter + " goes on with it"
 	}
 	if err := c.sent(e, a, id, began); err != nil && !errors.Is(err, errTold) {
 		return err
@@ -215,10 +215,36 @@ func (c *sendCmd) sent(e *env, a *app, id string, began time.Time) error {
 	if waiting {
 		fmt.Fprintln(e.stderr, "standfirst: some readers wait for the outcome of an older letter; a running serve sends them this one afterwards")
 	}
-	if waiting || got.Open > 0 || got.Failed > 0 {
-		return &coded{exitPartly, errTold, ""}
+	if waiting || got.Open > 0 || got.Failed > 0 || got.State == digest.Cancelled {
+		return &coded{exitPartly, errTold, c.onward(got)}
 	}
 	return nil
+}
+
+// onward says why an edition is not all sent, and what becomes of the rest;
+// empty if nothing is open, or if that was told.
+func (c *sendCmd) onward(ed *digest.Edition) string {
+	why := ""
+	if ed.Reason != "" {
+		why = " (" + ed.Reason + ")"
+	}
+	switch {
+	case ed.State == digest.Cancelled:
+		return "it was cancelled" + why + "; who did not have it gets its content in the next edition"
+	case ed.State == digest.Paused:
+		return "it was paused" + why + "; standfirst editions resume " + ed.ID + ", and a running serve or standfirst send " + c.Newsletter + " goes on with it"
+	case ed.Waiting > 0:
+		return fmt.Sprintf("%s put off by their mail servers; a running serve tries them again for a day, and standfirst explain ADDRESS says what was answered", were(ed.Waiting, "letter"))
+	}
+	return ""
+}
+
+// were writes "1 letter was", "2 letters were".
+func were(n int, one string) string {
+	if n == 1 {
+		return "1 " + one + " was"
+	}
+	return plural(n, one) + " were"
 }
 
 // test sends the largest version to one address. If a reader has it, it is

@@ -105,9 +105,10 @@ func first(values ...string) string {
 
 // logTo makes the log that a long run writes.
 func (a *app) logTo(w io.Writer, form string) {
-	var h slog.Handler = slog.NewTextHandler(w, nil)
+	opt := &slog.HandlerOptions{ReplaceAttr: inOneLine}
+	var h slog.Handler = slog.NewTextHandler(w, opt)
 	if form == "json" {
-		h = slog.NewJSONHandler(w, nil)
+		h = slog.NewJSONHandler(w, opt)
 	}
 	a.log = slog.New(h)
 	a.syncer.Log, a.publisher.Log = a.log, a.log
@@ -145,6 +146,7 @@ func (a *app) send(ctx context.Context, g *errgroup.Group, metrics *metrics, cha
 	worker := a.worker()
 	worker.Newsletters = a.names()
 	worker.Progress = func(_ string, s mailer.Settlement) { metrics.settled(s.Outcome) }
+	metrics.watch(worker)
 	a.publisher.Queued = func() { wake(expand); worker.Wake() }
 	a.syncer.Released = func() { wake(released); wake(changed) }
 	scheduler := &digest.Scheduler{Publisher: a.publisher, Log: a.log, Sync: func(ctx context.Context) error {
@@ -161,6 +163,7 @@ func (a *app) send(ctx context.Context, g *errgroup.Group, metrics *metrics, cha
 	}
 	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error { return a.upkeep(ctx) })
+	g.Go(func() error { return a.follow(ctx) })
 }
 
 // answer starts what answers over HTTP.

@@ -16,6 +16,7 @@ import (
 type signing struct {
 	signer  *dkim.Signer        // nil: not signed here
 	records []mailer.DKIMRecord // what the DNS should say of the keys
+	shown   []string            // the command that prints each of them
 	missing string              // a key file that caught letters can do without
 }
 
@@ -61,6 +62,7 @@ func newSigning(conf *config.Config) (signing, error) {
 			continue
 		}
 		keys, s.records = append(keys, dkim.Key{Selector: k.Selector, Signer: key.Signer}), append(s.records, record)
+		s.shown = append(s.shown, fmt.Sprintf("standfirst dkim show --selector %s --key %s", k.Selector, k.File))
 	}
 	if len(mistakes) > 0 {
 		return signing{}, mistakes

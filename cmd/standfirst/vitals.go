@@ -25,5 +25,8 @@ func vitals(ready func(context.Context) error, metrics http.Handler) http.Handle
 		say(w, http.StatusOK, "ready\n")
 	})
 	mux.Handle("GET /metrics", metrics)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		say(w, http.StatusNotFound, "This process syncs, publishes and sends; it has no pages and feeds.\nThey are shown by another: standfirst serve, or serve --only web.\n")
+	})
 	return mux
 }

@@ -50,8 +50,9 @@ func (a *app) welcome(e *env, only part, reports []content.Report, addr net.Addr
 		}
 		e.printf("  %s\n", line)
 	}
+	e.printf("\n")
 	if len(a.newsletters) > 0 && a.conf.Mail.Transport == config.Mailbox {
-		e.printf("\nSend the first digest now, in another terminal:\n\n  %s send %s --yes%s\n\n", self(), a.newsletters[0].Name, e.flag())
+		e.printf("Send the first digest now, in another terminal:\n\n  %s send %s --yes%s\n\n", self(), a.newsletters[0].Name, e.flag())
 	}
 	e.printf("Ctrl-C stops. %s --help lists what else there is.\n\n", self())
 	return nil
@@ -65,9 +66,10 @@ func (e *env) flag() string {
 	return " --config " + e.config
 }
 
-// next tells when a newsletter goes next, and with what if it went now.
+// next tells when a newsletter goes next, and with what if it went now, or
+// which edition of it is still on its way.
 func (a *app) next(ctx context.Context, n *digest.Newsletter) (string, error) {
-	plan, err := a.publisher.Plan(ctx, n.Name, 0, time.Now())
+	now, err := a.now(ctx, n)
 	if err != nil {
 		return "", err
 	}
@@ -79,8 +81,24 @@ func (a *app) next(ctx context.Context, n *digest.Newsletter) (string, error) {
 			when = slot.Format("Monday 2 January 2006 15:04") + " in each reader's own time zone"
 		}
 	}
-	return fmt.Sprintf("%s (%s) goes out %s: now %s in %s",
-		n.Title, n.Name, when, plural(plan.Planned, "letter"), plural(plan.Counts.Versions, "version")), nil
+	return fmt.Sprintf("%s (%s) goes out %s: %s", n.Title, n.Name, when, now), nil
+}
+
+// now tells how a newsletter stands.
+func (a *app) now(ctx context.Context, n *digest.Newsletter) (string, error) {
+	newest, err := a.db.Editions(ctx, n.Name, 1)
+	if err != nil {
+		return "", err
+	}
+	if len(newest) == 1 && (newest[0].State == digest.Sending || newest[0].State == digest.Paused) {
+		e := newest[0]
+		return fmt.Sprintf("edition %s is %s, %s open", e.ID, e.State, plural(e.Open, "letter")), nil
+	}
+	plan, err := a.publisher.Plan(ctx, n.Name, 0, time.Now())
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("now %s in %s", plural(plan.Planned, "letter"), plural(plan.Counts.Versions, "version")), nil
 }
 
 // notes tells what needs an editor.
