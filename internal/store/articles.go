@@ -105,10 +105,16 @@ func (db *DB) article(ctx context.Context, where, value string) (*content.Entry,
 // SetNotInLetters writes down an editor's word: the article stays in feeds and
 // on the site and in no letter that is not yet written, or may be again.
 func (db *DB) SetNotInLetters(ctx context.Context, article string, on bool) error {
-	n, err := db.change(ctx, `UPDATE articles SET not_in_letters = $1 WHERE id = $2`, flag(on), article)
-	if err == nil && n == 0 {
-		err = digest.ErrNotFound
-	}
+	err := db.write(ctx, func(s session) error {
+		n, err := s.exec(ctx, `UPDATE articles SET not_in_letters = $1 WHERE id = $2`, flag(on), article)
+		if err == nil && n == 0 {
+			err = digest.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return touch(ctx, s)
+	})
 	if err != nil {
 		return fmt.Errorf("article %s: %w", article, err)
 	}

@@ -102,10 +102,13 @@ func writePlan(ctx context.Context, s session, head int64, source string, now ti
 			return fmt.Errorf("article %s: %w", c.ID, err)
 		}
 	}
+	touched := len(p.Forget)+len(p.Articles)+len(p.Events) > 0
 	for _, c := range p.States {
-		if err := writeState(ctx, s, now, c); err != nil {
+		moved, err := writeState(ctx, s, now, c)
+		if err != nil {
 			return fmt.Errorf("article %s: %w", c.ID, err)
 		}
+		touched = touched || moved
 	}
 	for _, c := range p.Events {
 		if err := writeEvent(ctx, s, c); err != nil {
@@ -115,6 +118,11 @@ func writePlan(ctx context.Context, s session, head int64, source string, now ti
 	var err error
 	if p.Releases, err = appendWire(ctx, s, head, p.Releases); err != nil {
 		return err
+	}
+	if touched || len(p.Releases) > 0 {
+		if err := touch(ctx, s); err != nil {
+			return err
+		}
 	}
 	if err := writeHeld(ctx, s, source, p.Held); err != nil {
 		return fmt.Errorf("what is held: %w", err)
@@ -153,7 +161,7 @@ func writeArticle(ctx context.Context, s session, now time.Time, c content.Chang
 			state, reason, hash, since, due, body)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
 	if !c.New {
-		if err := moving(ctx, s, a.ID, c.State, now); err != nil {
+		if _, err := moving(ctx, s, a.ID, c.State, now); err != nil {
 			return err
 		}
 		query = `UPDATE articles SET source = $2, slug = $3, url = $4, canonical = $5, title = $6, standfirst = $7,
@@ -206,34 +214,36 @@ func writeLabels(ctx context.Context, s session, a *content.Article) error {
 	return nil
 }
 
-func writeState(ctx context.Context, s session, now time.Time, c content.StateChange) error {
-	if err := moving(ctx, s, c.ID, c.State, now); err != nil {
-		return err
+// writeState reports whether the article went out of sight, or came back.
+func writeState(ctx context.Context, s session, now time.Time, c content.StateChange) (moved bool, err error) {
+	if moved, err = moving(ctx, s, c.ID, c.State, now); err != nil {
+		return false, err
 	}
 	if err := one(s.exec(ctx, `UPDATE articles SET state = $1, reason = $2 WHERE id = $3`, string(c.State), c.Reason, c.ID)); err != nil {
-		return err
+		return false, err
 	}
 	if c.State == content.Public {
 		if _, err := s.exec(ctx, `UPDATE articles SET due = NULL WHERE id = $1`, c.ID); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return writeKeys(ctx, s, c.ID, c.Keys)
+	return moved, writeKeys(ctx, s, c.ID, c.Keys)
 }
 
 // moving remembers when an article is withdrawn, and when it comes back, which
 // releases of it the editions published meanwhile have passed: those up to
 // their horizon hold no more. One that no edition has missed is as it was.
-func moving(ctx context.Context, s session, id string, to content.State, now time.Time) (err error) {
+func moving(ctx context.Context, s session, id string, to content.State, now time.Time) (moved bool, err error) {
+	var n int64
 	switch to {
 	case content.Withdrawn:
-		_, err = s.exec(ctx, `UPDATE articles SET withdrawn_at = $1 WHERE id = $2 AND state <> 'withdrawn'`, instant(now), id)
+		n, err = s.exec(ctx, `UPDATE articles SET withdrawn_at = $1 WHERE id = $2 AND state <> 'withdrawn'`, instant(now), id)
 	case content.Public:
-		_, err = s.exec(ctx, `UPDATE articles SET withdrawn_at = NULL, withdrawn_upto = GREATEST(withdrawn_upto,
+		n, err = s.exec(ctx, `UPDATE articles SET withdrawn_at = NULL, withdrawn_upto = GREATEST(withdrawn_upto,
 				COALESCE((SELECT MAX(e.horizon) FROM editions e WHERE e.published > articles.withdrawn_at AND `+counts+`), 0))
 			WHERE id = $1 AND withdrawn_at IS NOT NULL`, id)
 	}
-	return err
+	return n > 0, err
 }
 
 func writeEvent(ctx context.Context, s session, c content.EventChange) error {

@@ -391,4 +391,58 @@ var wireTests = []test{
 			w.Error(d)
 		}
 	}},
+
+	{"whatever changes changes the stamp of content", func(w *world) {
+		day := content.DateOf(w.now).AddDays(30)
+		event := content.Event{ID: "e", Slug: "e", Name: "E", Zone: "UTC", Days: content.Span{First: day, Last: day},
+			Status: content.Confirmed, Announced: w.now, Changed: w.now}
+		plan := func(p *content.Plan) {
+			w.Helper()
+			p.At = w.now
+			w.must(w.write(w.db, func(*content.Known) (*content.Plan, error) { return p, nil }))
+		}
+		edited := func(title string, at time.Time) *content.Plan {
+			c := change(title)
+			c.New, c.Standfirst, c.Changed = false, at.String(), at
+			return &content.Plan{Articles: []content.Change{c}}
+		}
+		state := func(id string, s content.State) content.StateChange { return content.StateChange{ID: id, State: s} }
+		w.article("a", "b", "c")
+		plan(&content.Plan{Events: []content.EventChange{{New: true, Event: event}}, States: []content.StateChange{state("c", content.Withdrawn)}})
+		w.must(w.db.SetNotInLetters(w.ctx, "b", true))
+		plan(edited("a", w.now))
+		last := ""
+		for _, tc := range []struct {
+			what string
+			do   func()
+			same bool
+		}{
+			{"first", func() {}, false},
+			{"nothing", func() {}, true},
+			{"an edit by a process whose clock is behind", func() { plan(edited("b", w.now.Add(-time.Second))) }, false},
+			{"two edits in a millisecond", func() { plan(edited("a", w.now)) }, false},
+			{"one withdrawn, another back", func() {
+				plan(&content.Plan{States: []content.StateChange{state("a", content.Withdrawn), state("c", content.Public)}})
+			}, false},
+			{"a sync that found nothing new", func() {
+				plan(&content.Plan{States: []content.StateChange{state("a", content.Withdrawn), state("c", content.Public)}})
+			}, true},
+			{"one out of letters, another in", func() {
+				w.must(w.db.SetNotInLetters(w.ctx, "a", true))
+				w.must(w.db.SetNotInLetters(w.ctx, "b", false))
+			}, false},
+			{"an event edited twice in a millisecond", func() {
+				event.Name = "F"
+				plan(&content.Plan{Events: []content.EventChange{{Event: event}}})
+			}, false},
+		} {
+			tc.do()
+			stamp, err := w.db.ContentStamp(w.ctx)
+			w.must(err)
+			if same := stamp == last; same != tc.same {
+				w.Errorf("%s: the same stamp: %v", tc.what, same)
+			}
+			last = stamp
+		}
+	}},
 }
