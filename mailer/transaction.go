@@ -98,12 +98,13 @@ func (s *session) text(msg []byte, clear bool, next Envelope) (Phase, error) {
 	if !clear {
 		msg = stuffed(msg)
 	}
-	_, _ = s.out.Write(msg) // a bufio.Writer keeps its error for Flush
-	if !bytes.HasSuffix(msg, crlf) {
-		_, _ = s.out.Write(crlf)
+	dot := "\r\n.\r\n"
+	if bytes.HasSuffix(msg, crlf) {
+		dot = dot[len(crlf):]
 	}
-	_, _ = s.out.WriteString(".\r\n")
-	end := s.tap.sent + s.out.Buffered()
+	end := len(msg) + len(dot)
+	_, _ = s.out.Write(msg) // a bufio.Writer keeps its error for Flush
+	_, _ = s.out.WriteString(dot)
 	if s.groups && next != (Envelope{}) && !s.spent() {
 		// How long it will be is not known yet.
 		s.envelope(next, 0)
