@@ -15,6 +15,7 @@ import (
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/web"
 	"github.com/standfirst/standfirst/mailer"
 )
 
@@ -177,8 +178,10 @@ func (a *app) answer(ctx context.Context, g *errgroup.Group, listener net.Listen
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	whole := web.Listener{Listener: listener}
+	server.ConnContext = whole.Context
 	g.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(whole); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("web: %w", err)
 		}
 		return nil

@@ -160,6 +160,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, f *face) {
 	case body == nil:
 		_, _ = f.WriteTo(w) // an error is the client's having gone
 	default:
+		l := lineOf(r.Context())
+		l.hold()
 		_, _ = w.Write(body)
+		l.release()
 	}
 }

@@ -115,7 +115,9 @@ func (p *Repeats) network(r *http.Request) (network netip.Prefix, ok bool) {
 func tooOften(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	seconds := strconv.Itoa(int((wait + time.Second - 1) / time.Second))
 	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Retry-After", seconds)
 	write(w, r, http.StatusTooManyRequests, "text/plain; charset=utf-8", fmt.Appendf(nil,
 		"You fetch this feed whole, again and again. Come back in %s seconds, and send If-None-Match with the ETag you were given: that you may do as often as you like.\n", seconds))

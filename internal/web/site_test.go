@@ -102,6 +102,8 @@ func newSite(t *testing.T) *site {
 	s.syncer = &content.Syncer{Store: s.db, Remind: []int{42}, Sources: []content.Watched{{Source: s.folder}}}
 	s.sync()
 	s.edition = s.send("weekly")
+	lines := Listener{srv.Listener}
+	srv.Listener, srv.Config.ConnContext = lines, lines.Context
 	srv.Config.Handler = s.Handler()
 	srv.Config.ErrorLog = slog.NewLogLogger(s.Log.Handler(), slog.LevelError)
 	srv.Start()
