@@ -20,6 +20,10 @@ const (
 	longestWait = 30 * time.Second
 )
 
+// othersWait is how soon readers of an edition are found that another process
+// published: a send --detach, or one that died over it.
+const othersWait = 5 * time.Second
+
 // Expand finds the readers of all editions that are due at now and writes down
 // what each gets, but for those it leaves to other processes on the store. It
 // returns when to come back: for a later zone, or because readers wait for an
@@ -101,7 +105,7 @@ func (p *Publisher) Run(ctx context.Context, wake <-chan struct{}) error {
 		}
 		now := time.Now()
 		next, err := p.Expand(ctx, now)
-		wait := longestWait // another process may have published
+		wait := othersWait
 		switch {
 		case ctx.Err() != nil:
 			return nil

@@ -208,7 +208,7 @@ type editionsResumeCmd struct{ act }
 func (c *editionsResumeCmd) Run(e *env) error {
 	err := c.do(e, "resumed", func(a *app, now time.Time) error { return a.db.Resume(e.ctx, c.ID, now) })
 	if err == nil && !e.json {
-		e.printf("a running serve goes on with it, and so does standfirst send %s\n", digest.NewsletterOf(c.ID))
+		e.printf("a running serve goes on with it; without one, standfirst send %s brings what it held to those who had not had it\n", digest.NewsletterOf(c.ID))
 	}
 	return err
 }

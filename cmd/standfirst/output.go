@@ -14,6 +14,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/store"
 	"github.com/standfirst/standfirst/subscribers"
 )
 
@@ -108,6 +109,8 @@ func hintFor(err error) string {
 		return fmt.Sprintf("standfirst editions resume %s goes on with it; standfirst editions cancel %s lets it go", held.Edition, held.Edition)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return "another program listens there, perhaps another standfirst serve; --listen takes another address"
+	case store.NoRoom(err):
+		return "the disk that the database is on is full, or broken"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens there: the server is not running, or host and port in the configuration are not its own"
 	case errors.Is(err, fs.ErrPermission):

@@ -72,6 +72,9 @@ func (a *app) progress(ctx context.Context, edition string, l *line) (stop func(
 // going writes how an edition goes: "1,204 of 12,408 accepted, 3 waiting,
 // 2 bounced; 412 a second, 27s left".
 func going(c digest.Counts, p digest.Pace) string {
+	if c.Planned == 0 {
+		return "looking at the readers"
+	}
 	s := fmt.Sprintf("%s of %s accepted", number(c.Sent), number(c.Planned))
 	for _, part := range []struct {
 		n    int

@@ -180,9 +180,9 @@ func (c *sendCmd) send(e *env, a *app, n *digest.Newsletter, left []string) erro
 // stuck tells how far an edition came, and why not further. It is published:
 // nothing of it is lost.
 func (c *sendCmd) stuck(e *env, a *app, id string, began time.Time, why error) error {
-	hint := "standfirst check tries the mail server; what is open stays queued for a running serve, or for the next standfirst send " + c.Newsletter
+	hint := "standfirst check tries the mail server; what is open stays queued for a running serve, and comes in the next standfirst send " + c.Newsletter + " otherwise"
 	if ed, err := a.db.Edition(context.WithoutCancel(e.ctx), id); err == nil && ed.State == digest.Paused {
-		hint = "when that is mended, standfirst editions resume " + id + ", and a running serve or standfirst send " + c.Newsletter + " goes on with it"
+		hint = "when that is mended, standfirst editions resume " + id + " lets a running serve go on with it"
 	}
 	if err := c.sent(e, a, id, began); err != nil && !errors.Is(err, errTold) {
 		return err
@@ -232,7 +232,7 @@ func (c *sendCmd) onward(ed *digest.Edition) string {
 	case ed.State == digest.Cancelled:
 		return "it was cancelled" + why + "; who did not have it gets its content in the next edition"
 	case ed.State == digest.Paused:
-		return "it was paused" + why + "; standfirst editions resume " + ed.ID + ", and a running serve or standfirst send " + c.Newsletter + " goes on with it"
+		return "it was paused" + why + "; standfirst editions resume " + ed.ID + " lets a running serve go on with it"
 	case ed.Waiting > 0:
 		return fmt.Sprintf("%s put off by their mail servers; a running serve tries them again for a day, and standfirst explain ADDRESS says what was answered", were(ed.Waiting, "letter"))
 	}

@@ -17,7 +17,7 @@ func TestOnward(t *testing.T) {
 		want []string // parts; none: silent
 	}{
 		{"all tried", digest.Edition{State: digest.Done}, nil},
-		{"paused by an editor", digest.Edition{ID: "weekly/1", State: digest.Paused, Reason: "typo"}, []string{"paused (typo)", "standfirst editions resume weekly/1", "standfirst send weekly"}},
+		{"paused by an editor", digest.Edition{ID: "weekly/1", State: digest.Paused, Reason: "typo"}, []string{"paused (typo)", "standfirst editions resume weekly/1"}},
 		{"cancelled", digest.Edition{ID: "weekly/1", State: digest.Cancelled}, []string{"cancelled;", "next edition"}},
 		{"put off", digest.Edition{State: digest.Sending, Counts: digest.Counts{Open: 2, Waiting: 2}}, []string{"2 letters were put off", "standfirst explain"}},
 	} {
