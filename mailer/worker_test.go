@@ -46,13 +46,22 @@ func TestDrain(t *testing.T) {
 		if err := w.Drain(t.Context(), "weekly/1"); err != nil {
 			t.Fatal(err)
 		}
-		wantCounts(t, b, map[string]int{
+		// The last reader's letter is lost over a new connection, and waits for half
+		// a minute, as does Drain, within which the one in doubt has its second time;
+		// or it is lost over one that had taken letters, and goes again at once.
+		want, told := map[string]int{
 			"sent": 201, "failed bounced": 1, "failed policy": 1, "failed refused": 1,
-			"failed doubt": 1,     // its second time came while Drain waited for the one that was dropped
+			"failed doubt": 1,
 			"queued":       2 + 3, // two put off; and the other edition
-		})
-		if heard != 209 { // 207 first attempts and two second ones
-			t.Errorf("%d results told, want 209", heard)
+		}, 209 // 207 first attempts and two second ones
+		if heard == 207 {
+			delete(want, "failed doubt")
+			want["queued"]++
+			told = 207
+		}
+		wantCounts(t, b, want)
+		if heard != told {
+			t.Errorf("%d results told, want %d", heard, told)
 		}
 		if n := s.Connections(); n > 4+2+2 {
 			t.Errorf("%d connections for four sessions, two lost lines and two late letters", n)
