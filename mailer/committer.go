@@ -7,8 +7,10 @@ import (
 )
 
 // A committer writes results down for all sessions of a process. While it
-// writes, results gather; then it writes those together. An idle one writes at
-// once, so nothing ever waits for company.
+// writes, results gather; then it writes those together. When they come thick
+// it waits for more of them, for as long as the last writing took: that costs
+// far more than a result more or less. A result that comes alone is written at
+// once.
 type committer struct {
 	results  chan result
 	log      *slog.Logger
@@ -24,21 +26,52 @@ type result struct {
 // run writes until results is closed. It does not give up on a result before
 // ctx ends: the letter is out, and forgetting it would send it twice.
 func (c *committer) run(ctx context.Context) {
+	var company time.Duration
 	for first := range c.results {
-		batch := []result{first}
-	gather:
+		batch := c.gather(first, company)
+		began := time.Now()
+		c.write(ctx, batch)
+		company = 0
+		if len(batch) >= thick {
+			company = min(time.Since(began), longestGather)
+		}
+	}
+}
+
+const (
+	thick         = 4 // results at once
+	longestGather = 2 * time.Millisecond
+)
+
+// gather takes the results that come within a time, and those that are there.
+func (c *committer) gather(first result, within time.Duration) []result {
+	batch := []result{first}
+	if within > 0 {
+		t := time.NewTimer(within)
+		defer t.Stop()
+	waiting:
 		for {
 			select {
 			case r, ok := <-c.results:
 				if !ok {
-					break gather
+					return batch
 				}
 				batch = append(batch, r)
-			default:
-				break gather
+			case <-t.C:
+				break waiting
 			}
 		}
-		c.write(ctx, batch)
+	}
+	for {
+		select {
+		case r, ok := <-c.results:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, r)
+		default:
+			return batch
+		}
 	}
 }
 
