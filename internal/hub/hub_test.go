@@ -354,15 +354,29 @@ func TestTwoProcesses(t *testing.T) {
 		w.pass(time.Minute)
 		w.expects("in step", s, nil, []string{"5s rss 2"})
 
-		// The first is killed after it noted a change that the second, of
-		// another version, serves as other bytes.
+		// The first is killed after it noted a change that the second does not
+		// serve yet: that waits.
 		first.print(rss, "rss 3")
+		a.Published()
+		w.pass(time.Second)
+		kill()
+		w.pass(20 * time.Second)
+		w.expects("the second is behind", s, nil, nil)
+		second.print(rss, "rss 3")
+		b.Published()
+		w.pass(time.Minute)
+		w.expects("and is no more", s, nil, []string{"1m28s rss 3"})
+
+		// The same once more, but the second is of another version and never
+		// serves those bytes.
+		kill = w.run(a)
+		first.print(rss, "rss 4")
 		a.Published()
 		w.pass(time.Second)
 		kill()
 		w.pass(10 * time.Minute)
 		_, told := s.was()
-		if len(told) != 1 || !strings.HasSuffix(told[0], " rss 2") {
+		if len(told) != 1 || !strings.HasSuffix(told[0], " rss 3") {
 			t.Errorf("told %q; want once, what there is", told)
 		}
 	})
