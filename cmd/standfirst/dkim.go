@@ -27,7 +27,7 @@ type dkimNewCmd struct {
 	dkimName
 	Bits    int    `default:"2048" enum:"2048,3072,4096" help:"Size of an RSA key: ${enum}. Some DNS services take no record for more than 2048."`
 	Ed25519 bool   `name:"ed25519" help:"Make an Ed25519 key, for a second signature beside an RSA one; few receivers verify it."`
-	Out     string `default:"var/dkim.pem" placeholder:"FILE" help:"Write the key here, readable by nobody else. A file that is there is never overwritten."`
+	Out     string `default:"var/dkim.pem" placeholder:"FILE" help:"Write the key here, if not to var/dkim.pem, readable by nobody else. A file that is there is never overwritten."`
 }
 
 func (c *dkimNewCmd) Help() string {
@@ -93,7 +93,7 @@ func keepNew(file string, secret []byte) error {
 
 type dkimShowCmd struct {
 	dkimName
-	Key string `default:"var/dkim.pem" placeholder:"FILE" help:"The key."`
+	Key string `default:"var/dkim.pem" placeholder:"FILE" help:"The key, if not var/dkim.pem."`
 }
 
 func (c *dkimShowCmd) Run(e *env) error {

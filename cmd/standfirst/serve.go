@@ -87,6 +87,9 @@ func (c *serveCmd) Run(e *env) error {
 		return err
 	}
 	a.logTo(e.stderr, c.Log)
+	if err := a.signing.slow(); err != nil {
+		a.log.Warn("letters are signed right, but slowly", "err", err)
+	}
 	if c.Only.sends() {
 		if err := a.takeOver(e.ctx); err != nil {
 			return err
