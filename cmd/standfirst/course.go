@@ -39,7 +39,10 @@ func (c *course) look(e *digest.Edition, now time.Time) (message string, args []
 	case e.State == digest.Done:
 		return "edition sent", args
 	case e.State == digest.Paused, e.State == digest.Cancelled:
-		return "edition is " + string(e.State), append(args, "open", e.Open, "reason", e.Reason)
+		if args = append(args, "open", e.Open); e.Reason != "" {
+			args = append(args, "reason", e.Reason)
+		}
+		return "edition is " + string(e.State), args
 	}
 	return "", nil
 }
