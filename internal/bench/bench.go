@@ -23,7 +23,11 @@ const (
 	signaturesName = "signatures"
 )
 
-var scenarios = []string{plain, manyVersions, signed}
+// letters are the scenarios that send some.
+var letters = []string{plain, manyVersions, signed}
+
+// scenarios are all.
+var scenarios = append(slices.Clone(letters), feeds)
 
 // mostSigned is how many letters are enough to measure what is bound by
 // signatures: on two cores they take ten seconds.
@@ -56,6 +60,35 @@ func (b *Bench) run(ctx context.Context, out io.Writer) (err error) {
 	if err := b.build(ctx, dir); err != nil {
 		return err
 	}
+	load, known := busy()
+	if known && load > float64(runtime.NumCPU())/2 {
+		say("THE MACHINE IS BUSY: %.1f processes want to run already; only CPU-s/1000 and ratios mean much", load)
+	}
+	if known {
+		fmt.Fprintf(out, "load before: %.1f\n", load)
+	}
+	if slices.ContainsFunc(b.Scenarios, func(name string) bool { return slices.Contains(letters, name) }) {
+		if err := b.measureLetters(ctx, dir, out); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(b.Scenarios, feeds) {
+		return nil
+	}
+	rows, missing, err := b.measureFeeds(ctx, filepath.Join(dir, feeds))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out)
+	writeRows(out, rows)
+	if missing != nil {
+		fmt.Fprintf(out, "NOT SERVED BESIDE NGINX: %v\n", missing)
+	}
+	return nil
+}
+
+// measureLetters sends to all numbers of readers, and writes the table.
+func (b *Bench) measureLetters(ctx context.Context, dir string, out io.Writer) (err error) {
 	if b.sink, err = startSink(); err != nil {
 		return err
 	}
@@ -64,10 +97,6 @@ func (b *Bench) run(ctx context.Context, out io.Writer) (err error) {
 	if b.rival, missing = findRival(); missing != nil {
 		say("NO RATIOS: %v", missing)
 	}
-	load, known := busy()
-	if known && load > float64(runtime.NumCPU())/2 {
-		say("THE MACHINE IS BUSY: %.1f processes want to run already; only CPU-s/1000 means much", load)
-	}
 	var lines []*Line
 	for _, n := range b.Readers {
 		done, err := b.rounds(ctx, filepath.Join(dir, fmt.Sprint(n)), n)
@@ -75,9 +104,6 @@ func (b *Bench) run(ctx context.Context, out io.Writer) (err error) {
 			return err
 		}
 		lines = append(lines, done...)
-	}
-	if known {
-		fmt.Fprintf(out, "load before: %.1f\n", load)
 	}
 	writeTable(out, lines)
 	fmt.Fprintln(out)
@@ -153,7 +179,7 @@ func (b *Bench) turns(ctx context.Context, dir string, n int) ([]turn, error) {
 	if b.rival != nil {
 		rival = &Line{Scenario: rivalName, Readers: n, Sessions: rivalSessions}
 	}
-	for _, name := range scenarios {
+	for _, name := range letters {
 		// Signed letters are bound by the cores, whatever the number of readers.
 		if !slices.Contains(b.Scenarios, name) || name == signed && n != b.Readers[0] {
 			continue

@@ -4,8 +4,12 @@
 // runs Postfix's smtp-source, which sends as many letters of the same size to
 // the same server and has nothing else to do.
 //
+// Of feeds it measures how fast the program serves one, beside nginx with the
+// same bytes, and takes from the benchmarks of Go how fast they are made.
+//
 //	go run ./internal/bench
 //	go run ./internal/bench -readers 100000,1000000 -rounds 1
+//	go run ./internal/bench -scenario feeds
 //	go run ./internal/bench -scenario plain -sessions 50 -rounds 1 -profile cpu.out
 //
 // It knows the program from outside only: its commands and what they answer.

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// A benchmark is a line that go test -bench prints: figures by their units.
+type benchmark map[string]float64
+
+// The promises of feeds that are made: RSS no slower than gorilla/feeds' own
+// writer, Atom and JSON in a tenth of its time; all feeds again after one new
+// article in a tenth of a second, and in memory no more than twice what is
+// served.
+const (
+	rebuild    = 100e6 // ns
+	mostOfFeed = 2     // × the bytes
+)
+
+// made runs the benchmarks of the packages that make feeds, as the sources have
+// them. They are in Go because what they measure is no program's.
+func made(ctx context.Context) ([]*Row, error) {
+	all := map[string]benchmark{}
+	for _, args := range [][]string{
+		{"-bench", "^BenchmarkAssemble$", "-benchtime", "200ms", "./feed"},
+		{"-bench", "^BenchmarkShelf$", "-benchtime", "10x", "./internal/web"},
+	} {
+		say("go test %s", strings.Join(args, " "))
+		said, err := exec.CommandContext(ctx, "go", append([]string{"test", "-run", "^$"}, args...)...).CombinedOutput()
+		if err != nil {
+			return nil, fmt.Errorf("go test %s: %w\n%s", strings.Join(args, " "), err, said)
+		}
+		readBenchmarks(said, all)
+	}
+	return madeRows(all)
+}
+
+// madeRows compares.
+func madeRows(all map[string]benchmark) ([]*Row, error) {
+	var rows []*Row
+	var missing []string
+	get := func(name, unit string) float64 {
+		v, ok := all[name][unit]
+		if !ok {
+			missing = append(missing, name+" in "+unit)
+		}
+		return v
+	}
+	for _, f := range []struct {
+		name, title string
+		goal        float64
+	}{{"rss", "RSS", 1}, {"atom", "Atom", 0.1}, {"json", "JSON", 0.1}} {
+		for _, n := range []string{"50", "10000"} {
+			of := "Assemble/" + f.name + "/" + n
+			rows = append(rows, &Row{
+				What: f.title + " of " + n + " items", Unit: "ms", Beside: "gorilla/feeds", Goal: f.goal, AtMost: true,
+				Ours: []float64{get(of+"/ours", "ns/op") / 1e6}, Theirs: []float64{get(of+"/gorilla", "ns/op") / 1e6},
+			})
+		}
+	}
+	rows = append(rows, &Row{
+		What: "all feeds, 1 new of 10000 articles", Unit: "ms", Beside: "the promise", Goal: 1, AtMost: true,
+		Ours: []float64{get("Shelf", "ns/op") / 1e6}, Theirs: []float64{rebuild / 1e6},
+	}, &Row{
+		What: "all feeds, in memory", Unit: "MB", Beside: "what is served", Goal: mostOfFeed, AtMost: true,
+		Ours: []float64{get("Shelf", "kept/served") * get("Shelf", "served-MB")}, Theirs: []float64{get("Shelf", "served-MB")},
+	})
+	if missing != nil {
+		return nil, fmt.Errorf("no benchmark of %s", strings.Join(missing, ", "))
+	}
+	return rows, nil
+}
+
+// readBenchmarks adds what go test -bench printed, by the names of benchmarks
+// without the number of cores behind them.
+func readBenchmarks(said []byte, to map[string]benchmark) {
+	for lines := bufio.NewScanner(bytes.NewReader(said)); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 4 || !strings.HasPrefix(fields[0], "Benchmark") {
+			continue
+		}
+		name := strings.TrimPrefix(fields[0], "Benchmark")
+		if i := strings.LastIndexByte(name, '-'); i > 0 {
+			name = name[:i]
+		}
+		figures := benchmark{}
+		for i := 2; i+1 < len(fields); i += 2 {
+			if v, err := strconv.ParseFloat(fields[i], 64); err == nil {
+				figures[fields[i+1]] = v
+			}
+		}
+		to[name] = figures
+	}
+}
