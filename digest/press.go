@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/standfirst/standfirst/content"
@@ -250,7 +251,7 @@ func (p *Press) Values(ctx context.Context, edition string, ds []mailer.Delivery
 		known[found[i].ID] = &found[i]
 	}
 	values := make([]mailer.Values, len(ds))
-	o := own{Press: p, edition: edition, newsletter: n, domain: p.Domain(), locales: make(map[string]*i18n.Locale)}
+	o := own{Press: p, edition: edition, newsletter: n, domain: p.Domain(), locales: make(map[string]*i18n.Locale), whys: make(map[string]string)}
 	for i := range ds {
 		s := known[ds[i].Subscriber]
 		if s == nil {
@@ -269,6 +270,28 @@ type own struct {
 	newsletter *Newsletter
 	domain     string
 	locales    map[string]*i18n.Locale // by the reader's language
+	whys       map[string]string       // of readers alike, with a mark for the address
+}
+
+// addressMark stands for the address in what is kept for readers alike. It is
+// Latin, as addresses are, which matters in Arabic; no message holds it.
+const addressMark = "a\x00z"
+
+// whyOf is why for many readers: all but the address is the same for most.
+func (o *own) whyOf(s *subscribers.Subscriber, language string, l *i18n.Locale) string {
+	since := ""
+	if !s.Since.IsZero() {
+		since = s.Since.In(o.Publication.Zone).Format(time.DateOnly)
+	}
+	key := language + "\x00" + since + "\x00" + strings.Join(s.Topics, "\x01") + "\x00" + strings.Join(s.Cities, "\x01")
+	why, ok := o.whys[key]
+	if !ok {
+		alike := *s
+		alike.Email = addressMark
+		why = o.why(&alike, o.newsletter, l)
+		o.whys[key] = why
+	}
+	return strings.Replace(why, addressMark, s.Email, 1)
 }
 
 func (o *own) values(d *mailer.Delivery, s *subscribers.Subscriber, now time.Time) mailer.Values {
@@ -284,7 +307,7 @@ func (o *own) values(d *mailer.Delivery, s *subscribers.Subscriber, now time.Tim
 		Date:        now,
 		Unsubscribe: o.Publication.URL + "/unsubscribe/" + leave,
 		Holes: map[string]string{
-			holeWhy:         o.why(s, o.newsletter, l),
+			holeWhy:         o.whyOf(s, d.Language, l),
 			holePreferences: o.Tokens.Preferences(d.Subscriber, o.newsletter.Name),
 			holeUnsubscribe: leave,
 		},

@@ -62,7 +62,7 @@ func (h *head) identity(m *Message) error {
 	if m.Date.IsZero() {
 		return errors.New("date: not set")
 	}
-	if !messageID.MatchString(m.MessageID) || len(m.MessageID) > 250 {
+	if !isMessageID(m.MessageID) {
 		return errors.New("message-id: not of the form local@domain")
 	}
 	h.raw("Date", m.Date.Format(time.RFC1123Z))
@@ -82,10 +82,32 @@ func (h *head) identity(m *Message) error {
 	return nil
 }
 
-var (
-	messageID  = regexp.MustCompile(`^[A-Za-z0-9._~+=-]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
-	feedbackID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,200}$`)
-)
+var feedbackID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,200}$`)
+
+// isMessageID accepts what MessageID makes, and what looks like it: a local part
+// of letters, digits and . _ ~ + = -, and a domain in A-labels. It is asked of
+// every letter.
+func isMessageID(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	if !ok || local == "" || domain == "" || len(s) > 250 {
+		return false
+	}
+	for i := range len(local) {
+		if !alphanumeric(local[i]) && strings.IndexByte("._~+=-", local[i]) < 0 {
+			return false
+		}
+	}
+	for i := range len(domain) {
+		if !alphanumeric(domain[i]) && (i == 0 || i == len(domain)-1 || domain[i] != '.' && domain[i] != '-') {
+			return false
+		}
+	}
+	return true
+}
+
+func alphanumeric(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
 
 // list writes what makes a letter list mail.
 func (h *head) list(m *Message) error {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -267,7 +268,7 @@ func TestMessageID(t *testing.T) {
 			t.Errorf("%s is given twice", other)
 		}
 		seen[other] = true
-		if !messageID.MatchString(other) {
+		if !isMessageID(other) {
 			t.Errorf("%s is none", other)
 		}
 	}
@@ -380,4 +381,18 @@ func BenchmarkCompose(b *testing.B) {
 		n = len(raw)
 	}
 	b.ReportMetric(float64(n), "bytes/letter")
+}
+
+// FuzzMessageID holds the check of every letter's Message-ID against what it
+// means.
+func FuzzMessageID(f *testing.F) {
+	for _, s := range []string{"a@b", "a@b.c", "@b", "a@", "a@b@c", "a b@c", "a@-b", "a@b-", "a@.b", "a+=~_.-1@x-1.example", "ä@b", "a@ä", "a@b\r\n", strings.Repeat("a", 250) + "@b"} {
+		f.Add(s)
+	}
+	means := regexp.MustCompile(`^[A-Za-z0-9._~+=-]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+	f.Fuzz(func(t *testing.T, s string) {
+		if want := len(s) <= 250 && means.MatchString(s); isMessageID(s) != want {
+			t.Errorf("%q: %v, want %v", s, !want, want)
+		}
+	})
 }

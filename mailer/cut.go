@@ -2,6 +2,8 @@ package mailer
 
 import (
 	"fmt"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/standfirst/standfirst/mailer/splice"
@@ -21,6 +23,9 @@ type cut struct {
 	from   string         // of the envelope
 	names  []string       // of the holes, in the order of splice.Values
 	list   bool           // letters have an Unsubscribe URL
+	// page is what Unsubscribe URLs begin with, up to their last slash, of which
+	// one was found to be right.
+	page atomic.Pointer[string]
 }
 
 // newCut takes a master apart, and holds letters made of the pieces against
@@ -112,13 +117,37 @@ func (k *cut) print(m *Master, v *Values, room []byte) (print, error) {
 // fits reports whether v has what the letter has a place for, as Compose would
 // take it.
 func (k *cut) fits(v *Values) bool {
-	if len(v.MessageID) > 250 || !messageID.MatchString(v.MessageID) {
+	if !isMessageID(v.MessageID) {
 		return false
 	}
 	if !k.list {
 		return v.Unsubscribe == ""
 	}
-	return webURL(v.Unsubscribe) == nil
+	page, token := v.Unsubscribe[:strings.LastIndexByte(v.Unsubscribe, '/')+1], ""
+	if token = v.Unsubscribe[len(page):]; isToken(token) && len(v.Unsubscribe) <= 900 {
+		if known := k.page.Load(); known != nil && *known == page {
+			return true
+		}
+	}
+	if webURL(v.Unsubscribe) != nil {
+		return false
+	}
+	if isToken(token) {
+		k.page.Store(&page)
+	}
+	return true
+}
+
+// isToken reports whether s needs no escaping anywhere in a URL.
+func isToken(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
+		default:
+			return false
+		}
+	}
+	return s != ""
 }
 
 // full writes a letter from the beginning.

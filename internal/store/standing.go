@@ -43,27 +43,26 @@ func (db *DB) Standings(ctx context.Context, edition string, ids []int64, now ti
 func (db *DB) standings(ctx context.Context, edition string, ids []int64, now time.Time) ([]mailer.Standing, error) {
 	ctx = db.brief(ctx)
 	var stop bool
+	var paused []int64
 	reasons := make(map[int64]string, len(ids))
 	err := groups(distinct(ids), 4, func(in string, lo, hi int64, args []any) error {
 		return db.read().each(ctx, standingsSQL+in+`)`, append([]any{edition, lo, hi}, args...), func(rows *sql.Rows) error {
-			var id, doubted int64
+			var id int64
 			var sending bool
 			var st standing
-			if err := rows.Scan(&sending, &id, &st.status, asTime(&st.paused), asTime(&st.left), &doubted); err != nil {
+			if err := rows.Scan(&sending, &id, &st.status, asTime(&st.paused), asTime(&st.left)); err != nil {
 				return err
 			}
-			// A lease that ran out leaves its whole block in doubt, most of which
-			// was never tried: only an attempt that was told of counts here.
-			if doubted > 0 {
-				// It may have arrived before the pause began. Sent again, the reader's
-				// server knows it; given up, its content would come a second time.
-				st.paused = time.Time{}
+			if reasons[id] = st.reason(now); reasons[id] == mailer.Paused {
+				paused = append(paused, id)
 			}
-			reasons[id] = st.reason(now)
 			stop = stop || !sending
 			return nil
 		})
 	})
+	if err == nil {
+		err = db.begun(ctx, edition, paused, reasons)
+	}
 	if err == nil && len(reasons) == 0 { // nobody is known, so nobody told of the edition
 		stop, err = db.stopped(ctx, edition)
 	}
@@ -88,11 +87,29 @@ func (db *DB) standings(ctx context.Context, edition string, ids []int64, now ti
 // standingsSQL asks for the edition and for the readers in one go. CROSS JOIN
 // keeps SQLite from beginning with anything else.
 const standingsSQL = `SELECT CASE WHEN e.state = 'sending' THEN 1 ELSE 0 END,
-		r.id, r.status, r.paused_until, s.left_at, COALESCE(d.doubt, 0) * COALESCE(d.attempts, 0)
+		r.id, r.status, r.paused_until, s.left_at
 	FROM editions e CROSS JOIN subscribers r
 	LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = e.newsletter
-	LEFT JOIN deliveries d ON d.edition = e.n AND d.subscriber = r.id
 	WHERE e.id = $1 AND r.id BETWEEN $2 AND $3 AND r.id IN (`
+
+// begun lifts the pause of those readers whose letter may have arrived before
+// it began. Sent again, the reader's server knows it; given up, its content
+// would come a second time. A lease that ran out leaves its whole block in
+// doubt, most of which was never tried: only an attempt that was told of counts.
+func (db *DB) begun(ctx context.Context, edition string, paused []int64, reasons map[int64]string) error {
+	if len(paused) == 0 {
+		return nil
+	}
+	return groups(distinct(paused), 4, func(in string, lo, hi int64, args []any) error {
+		begun, err := numbers(ctx, db.read(), `SELECT d.subscriber FROM deliveries d
+			WHERE d.edition = (SELECT n FROM editions WHERE id = $1) AND d.subscriber BETWEEN $2 AND $3
+				AND d.doubt = 1 AND d.attempts > 0 AND d.subscriber IN (`+in+`)`, append([]any{edition, lo, hi}, args...)...)
+		for _, id := range begun {
+			reasons[id] = ""
+		}
+		return err
+	})
+}
 
 // stopped reports whether an edition is not being sent, or returns
 // digest.ErrNotFound.
