@@ -53,7 +53,8 @@ type Verdict struct {
 //	4xx at rcpt, data, done                 later, counted; after a day
 //	                                        expired, or failed if in doubt
 //	no reply at conn                        stays, not counted              breaker
-//	no reply at mail, rcpt, data            soon, not counted               new connection
+//	no reply at mail, rcpt, data            soon, not counted, five times;  new connection
+//	                                        then later, counted
 //	no reply in body                        in doubt: once more, then failed,
 //	                                        doubt
 //
@@ -110,9 +111,10 @@ func Decide(err error, d Delivery, now time.Time, r Rules) Verdict {
 const maxUncounted = 5
 
 // uncounted reports whether the delivery is to be tried again as if nothing
-// had been, although the server knew for whom it was.
+// had been, although the server knew for whom it was, or went without a word
+// when it was to hear: where nothing else slows us down.
 func (v *Verdict) uncounted() bool {
-	heard := v.Phase == PhaseRcpt || v.Phase == PhaseData || v.Phase == PhaseDone
+	heard := v.Phase == PhaseRcpt || v.Phase == PhaseData || v.Phase == PhaseDone || v.Phase == PhaseMail && v.Code == 0
 	return heard && v.State == Queued && !v.Attempt && v.Halt == ""
 }
 

@@ -143,3 +143,32 @@ func TestIdleConnectionIsClosed(t *testing.T) {
 		}
 	})
 }
+
+// A relay that lets everybody in and goes at the first word is not called again
+// and again for ever: after a few times it counts as an attempt.
+func TestRelayGoesAtMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook(t, "weekly/1", many(1, 20))
+		s := &smtptest.Server{Script: func(e smtptest.Event) smtptest.Answer {
+			return smtptest.Answer{Drop: e.Phase == "mail"}
+		}}
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Minute)
+		defer stop()
+		begin := time.Now()
+		if err := office(t, b, s).Drain(ctx, "weekly/1"); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(begin); took > 10*time.Minute {
+			t.Errorf("Drain took %v over first attempts", took)
+		}
+		wantCounts(t, b, map[string]int{"queued": 20})
+		for id, e := range b.state {
+			if e.Attempts != 1 {
+				t.Errorf("reader %d: %d attempts", id, e.Attempts)
+			}
+		}
+		if n := s.Connections(); n > 20*(maxUncounted+2) {
+			t.Errorf("%d connections for 20 letters", n)
+		}
+	})
+}
