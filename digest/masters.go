@@ -30,7 +30,10 @@ type keptMaster struct {
 	made   time.Time
 }
 
-func (k *keptMaster) size() int { return len(k.master.Text) + len(k.master.HTML) }
+func (k *keptMaster) size() int {
+	m := k.master
+	return len(m.Subject) + len(m.Text) + len(m.HTML) + len(m.Calendar.Text)
+}
 
 const (
 	// stampAge is how long content may have changed before letters know: no
