@@ -131,7 +131,7 @@ func (b *book) page(bl *Block) (*page, error) {
 	return p, nil
 }
 
-func (b *book) Renew(ctx context.Context, bl *Block, until time.Time) error {
+func (b *book) Renew(ctx context.Context, bl *Block, _, until time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.call(ctx, "renew"); err != nil {

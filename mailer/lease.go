@@ -137,7 +137,7 @@ func (l *lease) renew(ctx context.Context, now time.Time) error {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	until := now.Add(l.length)
-	err := l.ledger.Renew(ctx, l.block, until)
+	err := l.ledger.Renew(ctx, l.block, now, until)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {

@@ -132,11 +132,11 @@ func (m *mortal) Release(ctx context.Context, b *Block) error {
 	return m.book.Release(ctx, b)
 }
 
-func (m *mortal) Renew(ctx context.Context, b *Block, until time.Time) error {
+func (m *mortal) Renew(ctx context.Context, b *Block, now, until time.Time) error {
 	if err := m.gone(); err != nil {
 		return err
 	}
-	return m.book.Renew(ctx, b, until)
+	return m.book.Renew(ctx, b, now, until)
 }
 
 // mortalTransport opens nothing after death.

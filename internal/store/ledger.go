@@ -137,10 +137,14 @@ const abandonedSQL = `SELECT b.id FROM blocks b
 		AND b.done = 0 AND (b.lease_until IS NULL OR b.lease_until < $1)`
 
 // Renew implements mailer.Ledger.
-func (db *DB) Renew(ctx context.Context, b *mailer.Block, until time.Time) error {
-	n, err := db.change(ctx, `UPDATE blocks SET lease_until = $1
-		WHERE id = $2 AND token = $3 AND lease_until IS NOT NULL AND done = 0`,
-		until.UnixMilli()+db.ahead.Load(), b.ID, b.Token)
+func (db *DB) Renew(ctx context.Context, b *mailer.Block, now, until time.Time) error {
+	var n int64
+	clock, err := db.clock(ctx, db.read(), now)
+	if err == nil {
+		n, err = db.change(ctx, `UPDATE blocks SET lease_until = $1
+			WHERE id = $2 AND token = $3 AND lease_until IS NOT NULL AND done = 0`,
+			clock+until.Sub(now).Milliseconds(), b.ID, b.Token)
+	}
 	if err == nil && n == 0 {
 		err = mailer.ErrLost
 	}

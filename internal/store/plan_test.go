@@ -74,7 +74,7 @@ func TestPlans(t *testing.T) {
 			b, err = db.Claim(ctx, mailer.Claim{Now: now.Add(time.Second), Lease: time.Hour, Edition: id})
 			must(err)
 		}
-		must(db.Renew(ctx, b, now.Add(2*time.Hour)))
+		must(db.Renew(ctx, b, now, now.Add(2*time.Hour)))
 		_, err = db.Standings(ctx, b.Edition, []int64{b.Deliveries[0].Subscriber}, now)
 		must(err)
 		for i, o := range []mailer.Outcome{

@@ -23,7 +23,7 @@ var deadTests = []test{
 		for _, d := range b.Deliveries {
 			w.is("doubt", true, d.Doubt)
 		}
-		w.fails(w.db.Renew(w.ctx, old, w.now.Add(lease)), mailer.ErrLost)
+		w.fails(w.db.Renew(w.ctx, old, w.now, w.now.Add(lease)), mailer.ErrLost)
 		w.settle(b, taken)
 		w.is("counts", "sent: planned 2, sent 2, failed 0, skipped 0, open 0, none 0", w.counts(id))
 	}},
@@ -45,7 +45,7 @@ var deadTests = []test{
 		if w.claim() != nil {
 			w.Error("taken from a living hand")
 		}
-		w.must(w.db.Renew(w.ctx, b, w.now.Add(lease)))
+		w.must(w.db.Renew(w.ctx, b, w.now, w.now.Add(lease)))
 	}},
 
 	{"an edition that somebody died over is abandoned until somebody takes it", func(w *world) {

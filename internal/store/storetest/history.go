@@ -184,7 +184,7 @@ func (c *chaos) die() {
 		c.out[key]++
 		c.unheard[key]++
 	}
-	c.must(c.db.Renew(c.ctx, b, c.now.Add(-time.Hour))) // its lease passes
+	c.must(c.db.Renew(c.ctx, b, c.now, c.now.Add(-time.Hour))) // its lease passes
 }
 
 // edit pauses, resumes or cancels an edition, or lets a reader pause.

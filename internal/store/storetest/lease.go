@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"time"
 
 	"github.com/standfirst/standfirst/digest"
@@ -77,7 +78,7 @@ var leaseTests = []test{
 		w.readers(1)
 		w.send("one")
 		b := w.claimFor(30 * time.Millisecond)
-		w.must(w.db.Renew(w.ctx, b, w.now.Add(lease)))
+		w.must(w.db.Renew(w.ctx, b, w.now, w.now.Add(lease)))
 		w.sleep(80 * time.Millisecond)
 		if w.claim() != nil {
 			w.Error("a renewed lease passed")
@@ -87,11 +88,26 @@ var leaseTests = []test{
 		if end := b.Until.Add(lease - 30*time.Millisecond); !ok || at.Sub(end).Abs() > time.Second {
 			w.Errorf("due at %v %v, the lease ends at %v", at, ok, end)
 		}
-		w.must(w.db.Renew(w.ctx, b, w.now.Add(-time.Hour)))
+		w.must(w.db.Renew(w.ctx, b, w.now, w.now.Add(-time.Hour)))
 		if now := w.claim(); now == nil || now.Token == b.Token {
 			w.Fatal("cannot be claimed")
 		}
-		w.fails(w.db.Renew(w.ctx, b, w.now.Add(lease)), mailer.ErrLost)
+		w.fails(w.db.Renew(w.ctx, b, w.now, w.now.Add(lease)), mailer.ErrLost)
+	}},
+
+	{"a clock that is put back takes nobody's lease away", func(w *world) {
+		if !strings.HasPrefix(w.dsn, "postgres") {
+			w.Skip("leases are by the clock that is put back")
+		}
+		w.article("a")
+		w.readers(1)
+		w.send("one")
+		b := w.claim()
+		back := w.now.Add(-time.Hour)
+		w.must(w.db.Renew(w.ctx, b, back, back.Add(lease)))
+		if w.claim() != nil {
+			w.Error("the letter is in two hands")
+		}
 	}},
 
 	{"what was given back cannot be renewed", func(w *world) {
@@ -100,7 +116,7 @@ var leaseTests = []test{
 		w.send("one")
 		b := w.claim()
 		w.must(w.db.Release(w.ctx, b))
-		w.fails(w.db.Renew(w.ctx, b, w.now.Add(lease)), mailer.ErrLost)
+		w.fails(w.db.Renew(w.ctx, b, w.now, w.now.Add(lease)), mailer.ErrLost)
 	}},
 
 	{"pausing stops claims until it is resumed", func(w *world) {

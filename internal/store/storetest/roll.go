@@ -245,7 +245,7 @@ var rollTests = []test{
 					w.Errorf("%s: %v", o.State, err)
 				}
 			}
-			w.fails(w.db.Renew(w.ctx, b, w.now.Add(lease)), mailer.ErrLost)
+			w.fails(w.db.Renew(w.ctx, b, w.now, w.now.Add(lease)), mailer.ErrLost)
 			w.must(w.db.Release(w.ctx, b))
 		}
 		w.is("afterwards", before, w.ask(ids))

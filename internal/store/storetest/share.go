@@ -255,7 +255,7 @@ var shareTests = []test{
 		b := w.claimAt(w.db, w.at(1))
 		w.is("split", "30 every 1s", described(b))
 		w.fails(w.db.Settle(w.ctx, old, w.results(old, refused, ids[0], ids[49])), mailer.ErrLost)
-		w.fails(w.db.Renew(w.ctx, old, w.now.Add(lease)), mailer.ErrLost)
+		w.fails(w.db.Renew(w.ctx, old, w.now, w.now.Add(lease)), mailer.ErrLost)
 		w.must(w.db.Release(w.ctx, old))
 		w.is("counts", "sending: planned 50, sent 0, failed 0, skipped 0, open 50, none 0", w.counts(id))
 		w.fails(w.db.Settle(w.ctx, old, w.results(old, taken, ids[0], ids[49])), mailer.ErrLost)
