@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/standfirst/standfirst/content"
@@ -21,6 +22,8 @@ type Publisher struct {
 	Log         *slog.Logger
 	// Queued is called when deliveries were written; it must not block.
 	Queued func()
+
+	languages sync.Map // what Language said; readers have a few dozen
 }
 
 // A Request asks for an edition. The schedule and an editor both make one.
@@ -255,7 +258,12 @@ func (p *Publisher) language(r *Reader) string {
 	if p.Language == nil {
 		return r.Language
 	}
-	return p.Language(r.Language)
+	if words, ok := p.languages.Load(r.Language); ok {
+		return words.(string)
+	}
+	words := p.Language(r.Language)
+	p.languages.Store(r.Language, words)
+	return words
 }
 
 func (p *Publisher) queued() {

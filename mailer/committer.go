@@ -3,18 +3,20 @@ package mailer
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
 // A committer writes results down for all sessions of a process. While it
 // writes, results gather; then it writes those together. When they come thick
-// it waits for more of them, for as long as the last writing took: that costs
-// far more than a result more or less. A result that comes alone is written at
+// it waits a moment until half of the sessions have one: a writing costs far
+// more than a result more or less. A result that comes alone is written at
 // once.
 type committer struct {
 	results  chan result
 	log      *slog.Logger
 	progress func(edition string, s Settlement)
+	sessions *atomic.Int64 // that may have a result soon
 }
 
 type result struct {
@@ -26,15 +28,11 @@ type result struct {
 // run writes until results is closed. It does not give up on a result before
 // ctx ends: the letter is out, and forgetting it would send it twice.
 func (c *committer) run(ctx context.Context) {
-	var company time.Duration
+	company := false
 	for first := range c.results {
 		batch := c.gather(first, company)
-		began := time.Now()
 		c.write(ctx, batch)
-		company = 0
-		if len(batch) >= thick {
-			company = min(time.Since(began), longestGather)
-		}
+		company = len(batch) >= thick
 	}
 }
 
@@ -43,14 +41,15 @@ const (
 	longestGather = 2 * time.Millisecond
 )
 
-// gather takes the results that come within a time, and those that are there.
-func (c *committer) gather(first result, within time.Duration) []result {
+// gather takes the results that are there, and with company those that come
+// soon.
+func (c *committer) gather(first result, company bool) []result {
 	batch := []result{first}
-	if within > 0 {
-		t := time.NewTimer(within)
+	if company {
+		t := time.NewTimer(longestGather)
 		defer t.Stop()
 	waiting:
-		for {
+		for 2*len(batch) < int(c.sessions.Load()) {
 			select {
 			case r, ok := <-c.results:
 				if !ok {

@@ -75,7 +75,7 @@ func (c *connection) close() {
 }
 
 // appetite is how many letters to take at a time: as many as go while a look
-// at their readers is good. A few at least, so that each can be announced
+// at their readers is good, which may be half as old when they are taken. A few at least, so that each can be announced
 // while the one before it is on its way; not many, when the relay is slow,
 // since other sessions may be idle before they are sent.
 func (c *connection) appetite() int {
@@ -83,7 +83,7 @@ func (c *connection) appetite() int {
 	if c.each <= 0 {
 		return few
 	}
-	return min(most, max(few, int(goodLook/c.each)))
+	return min(most, max(few, int(goodLook/2/c.each)))
 }
 
 // gone recognises a connection that ended between two letters.

@@ -115,6 +115,7 @@ func (w *Worker) start(ctx context.Context, edition string, drain bool) error {
 	}
 	w.running.Store(r)
 	defer w.running.CompareAndSwap(r, nil)
+	r.committer.sessions = &r.connected
 	return r.all(sessions)
 }
 
