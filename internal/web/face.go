@@ -122,9 +122,10 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, f *face) {
 	switch {
 	case f.modified == nil:
 	case f.Modified.After(now):
-		// Two changes within a second: the second one's date has not come.
-		// Whoever asks with this one gets the document again.
-		h["Last-Modified"] = []string{now.UTC().Format(http.TimeFormat)}
+		// Two changes within a second: the second one's date has not come. Said
+		// as now, it may be the one that the client has, and libcurl then drops
+		// the body. The ETag is enough.
+		delete(h, "Last-Modified")
 	default:
 		h["Last-Modified"] = f.modified
 	}

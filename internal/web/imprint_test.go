@@ -109,9 +109,13 @@ func TestTwiceWithinASecond(t *testing.T) {
 		got := s.get("/feed.rss")
 		date, err := http.ParseTime(got.header.Get("Date"))
 		s.must(err)
-		modified, err := http.ParseTime(got.header.Get("Last-Modified"))
+		told := got.header.Get("Last-Modified")
+		if told == "" {
+			continue // not yet
+		}
+		modified, err := http.ParseTime(told)
 		if err != nil || modified.After(date) {
-			t.Errorf("Last-Modified %q at %v", got.header.Get("Last-Modified"), date)
+			t.Errorf("Last-Modified %q at %v", told, date)
 		}
 	}
 	told := s.get("/feed.rss").header.Get("Last-Modified")
