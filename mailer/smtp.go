@@ -243,8 +243,19 @@ func (g *guarded) Read(p []byte) (int, error) {
 }
 
 func (g *guarded) Write(p []byte) (int, error) {
+	g.said()
+	return g.Conn.Write(p)
+}
+
+// writeAll writes all of them, at once where the connection can (TCP does).
+func (g *guarded) writeAll(all net.Buffers) (int64, error) {
+	g.said()
+	return all.WriteTo(g.Conn)
+}
+
+// said begins to count anew what is heard.
+func (g *guarded) said() {
 	g.mu.Lock()
 	g.heard = 0
 	g.mu.Unlock()
-	return g.Conn.Write(p)
 }

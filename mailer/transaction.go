@@ -103,8 +103,8 @@ func (s *session) text(msg []byte, clear bool, next Envelope) (Phase, error) {
 		dot = dot[len(crlf):]
 	}
 	end := len(msg) + len(dot)
-	_, _ = s.out.Write(msg) // a bufio.Writer keeps its error for Flush
-	_, _ = s.out.WriteString(dot)
+	s.tap.before = msg
+	_, _ = s.out.WriteString(dot) // a bufio.Writer keeps its error for Flush
 	if s.groups && next != (Envelope{}) && !s.spent() {
 		// How long it will be is not known yet.
 		s.envelope(next, 0)
@@ -202,10 +202,39 @@ type tap struct {
 	w     *bufio.Writer
 	limit time.Duration
 	sent  int
+
+	// before is sent ahead of what is written next, and with it where there is
+	// no TLS: a letter need not be copied for that.
+	before []byte
+	plain  *guarded // nil: below TLS
+	both   [2][]byte
 }
 
 // Write sends p at once.
 func (t *tap) Write(p []byte) (n int, err error) {
+	before := t.before
+	t.before = nil
+	switch {
+	case len(before) == 0:
+	case t.plain == nil || len(before) > 2*roomy:
+		if _, err := t.pieces(before); err != nil {
+			return 0, err
+		}
+	default:
+		if err := t.line.SetDeadline(time.Now().Add(t.limit)); err != nil {
+			return 0, err
+		}
+		t.both = [2][]byte{before, p}
+		m, err := t.plain.writeAll(t.both[:])
+		t.both = [2][]byte{}
+		t.sent += int(m)
+		return max(0, int(m)-len(before)), err
+	}
+	return t.pieces(p)
+}
+
+// pieces sends p piece by piece, each within the limit.
+func (t *tap) pieces(p []byte) (n int, err error) {
 	for n < len(p) && err == nil {
 		if err = t.line.SetDeadline(time.Now().Add(t.limit)); err != nil {
 			break
