@@ -53,8 +53,10 @@ const (
 func newSession(relay *SMTP, text *textproto.Conn, line net.Conn, limits Limits, o offer, now time.Time) *session {
 	s := &session{relay: relay, line: line, in: text.R, limits: limits, offer: o, begun: now}
 	s.tap = &tap{line: line, w: text.W, limit: limits.Block}
-	if relay.Security == NoTLS {
-		s.tap.plain, _ = line.(*guarded)
+	if g, ok := line.(*guarded); ok && relay.Security == NoTLS {
+		if _, tcp := g.Conn.(*net.TCPConn); tcp {
+			s.tap.plain = g
+		}
 	}
 	s.out = bufio.NewWriterSize(s.tap, roomy)
 	s.groups = o.pipelining && !relay.wary(now)

@@ -103,8 +103,13 @@ func (s *session) text(msg []byte, clear bool, next Envelope) (Phase, error) {
 		dot = dot[len(crlf):]
 	}
 	end := len(msg) + len(dot)
-	s.tap.before = msg
-	_, _ = s.out.WriteString(dot) // a bufio.Writer keeps its error for Flush
+	// A bufio.Writer keeps its error for Flush.
+	if s.tap.plain != nil {
+		s.tap.before = msg
+	} else {
+		_, _ = s.out.Write(msg)
+	}
+	_, _ = s.out.WriteString(dot)
 	if s.groups && next != (Envelope{}) && !s.spent() {
 		// How long it will be is not known yet.
 		s.envelope(next, 0)
@@ -203,10 +208,10 @@ type tap struct {
 	limit time.Duration
 	sent  int
 
-	// before is sent ahead of what is written next, and with it where there is
-	// no TLS: a letter need not be copied for that.
+	// before is sent ahead of what is written next, and with it: where there is
+	// TCP and no TLS, a letter need not be copied for that.
 	before []byte
-	plain  *guarded // nil: below TLS
+	plain  *guarded // nil: there is more than TCP
 	both   [2][]byte
 }
 
@@ -216,7 +221,7 @@ func (t *tap) Write(p []byte) (n int, err error) {
 	t.before = nil
 	switch {
 	case len(before) == 0:
-	case t.plain == nil || len(before) > 2*roomy:
+	case len(before) > 2*roomy:
 		if _, err := t.pieces(before); err != nil {
 			return 0, err
 		}
