@@ -145,7 +145,7 @@ func TestCalendarsCopier(t *testing.T) {
 	all := new(copiers)
 	m, n := sample(1), sample(1)
 	n.Calendar = diary()
-	if all.of(m) == all.of(n) || all.of(n) != all.of(n) {
+	if first := all.of(n); all.of(m) == first || all.of(n) != first {
 		t.Error("letters would get another's calendar, or none is kept")
 	}
 }

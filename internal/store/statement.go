@@ -37,7 +37,9 @@ func (k *statements) of(ctx context.Context, text string, within bool) *sql.Stmt
 	if !again || within {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		k.kept[text] = k.kept[text]
+		if _, met := k.kept[text]; !met {
+			k.kept[text] = nil
+		}
 		if again {
 			k.wanted = append(k.wanted, text)
 		}
