@@ -255,16 +255,9 @@ func (a *app) pack(ctx context.Context) (stop func()) {
 // watchOver takes over from processes that were killed while this one runs: a
 // send beside it, another serve.
 func (a *app) watchOver(ctx context.Context) error {
-	ticker := time.NewTicker(10 * time.Second)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
+	return every(ctx, 10*time.Second, func() {
 		if err := a.takeOver(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("leases of killed processes could not be looked at", "err", err)
 		}
-	}
+	})
 }

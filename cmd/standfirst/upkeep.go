@@ -9,16 +9,24 @@ import (
 // first time comes an hour after the start: while several machines are brought
 // to a new release one by one, the old one does not look into rolls.
 func (a *app) upkeep(ctx context.Context) error {
-	ticker := time.NewTicker(time.Hour)
+	return every(ctx, time.Hour, func() {
+		if err := a.compact(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("old letters could not be packed; next try in an hour", "err", err)
+		}
+	})
+}
+
+// every calls f again and again until ctx ends, which is no error. The first
+// time comes after d.
+func every(ctx context.Context, d time.Duration, f func()) error {
+	ticker := time.NewTicker(d)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-		}
-		if err := a.compact(ctx); err != nil && ctx.Err() == nil {
-			a.log.Warn("old letters could not be packed; next try in an hour", "err", err)
+			f()
 		}
 	}
 }

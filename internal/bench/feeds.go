@@ -36,15 +36,7 @@ func (s *Stall) prepare(ctx context.Context) error {
 	if err := (&Paper{Dir: s.Dir}).write(time.Now()); err != nil {
 		return fmt.Errorf("publication: %w", err)
 	}
-	text := fmt.Sprintf(`publication:
-  title: The Benchmark Lead
-  url: https://lead.example.com
-  timezone: Europe/London
-  address: 1 Example Street, London
-content:
-  - dir: paper
-    flood: 1000
-newsletters:
+	text := fmt.Sprintf(heading+`newsletters:
   weekly: {title: The Weekly, schedule: "0 8 * * TUE", timezone: Europe/London}
 feeds: {items: %d, repeats: 0}
 mail: {from: news@lead.example.com, transport: mailbox}

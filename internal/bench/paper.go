@@ -54,14 +54,8 @@ func (p *Paper) write(now time.Time) error {
 	return os.WriteFile(filepath.Join(p.Dir, "paper", "events.yaml"), []byte(conferences()), 0o644)
 }
 
-// configure writes a configuration and returns its file.
-func (p *Paper) configure(sessions int, signed bool) (string, error) {
-	host, port, _ := strings.Cut(p.Relay, ":")
-	key := ""
-	if signed {
-		key = fmt.Sprintf("  dkim: {selector: %s, key_file: %s}\n", selector, keyFile)
-	}
-	text := fmt.Sprintf(`publication:
+// heading begins the configuration of every publication here.
+const heading = `publication:
   title: The Benchmark Lead
   url: https://lead.example.com
   timezone: Europe/London
@@ -69,7 +63,16 @@ func (p *Paper) configure(sessions int, signed bool) (string, error) {
 content:
   - dir: paper
     flood: 1000
-newsletters:
+`
+
+// configure writes a configuration and returns its file.
+func (p *Paper) configure(sessions int, signed bool) (string, error) {
+	host, port, _ := strings.Cut(p.Relay, ":")
+	key := ""
+	if signed {
+		key = fmt.Sprintf("  dkim: {selector: %s, key_file: %s}\n", selector, keyFile)
+	}
+	text := fmt.Sprintf(heading+`newsletters:
   weekly:
     title: The Weekly
     schedule: "0 8 * * TUE"
