@@ -1,0 +1,78 @@
+// Package notes sends the letters that one person waits for: a confirmation, a
+// link to the preferences, a welcome, a link to sign in. They never stand
+// behind an edition: they have a queue, a sender and a session of their own.
+//
+// Whoever needs one queues it, in the transaction of what it is about where
+// there is one. A [Sender], in this process or another, claims what is due,
+// has it written by a [Writer], sends it and writes down what became of it. A
+// letter may come twice when a process dies at the wrong moment, then under
+// the same Message-ID; it is not lost.
+//
+// What a note says is made when it is sent. No link is kept in the queue:
+// whoever reads the database finds no way in.
+//
+// The package does not know SQL or HTTP, nor what an edition is.
+package notes
+
+import "time"
+
+// A Note is a letter that one person waits for.
+type Note struct {
+	ID         int64
+	Kind       Kind
+	To         string // an address as subscribers.ParseAddress or editors.ParseEmail returns it
+	Subscriber int64  // the reader it is about; 0: none yet, or an editor
+	Request    int64  // what it asks to confirm; 0: nothing
+	Language   string // BCP 47; empty: the publication's
+	Payload    map[string]string
+	Queued     time.Time
+
+	Attempts int   // made before this one
+	Doubt    bool  // an earlier attempt may have arrived, or a process died with it in hand
+	Token    int64 // of the claim: grows with each
+}
+
+// Kind is what a note is for.
+type Kind string
+
+// The kinds of notes.
+const (
+	// Confirm asks whether it was the person who signed up. It has a Request.
+	Confirm Kind = "confirm"
+	// Known tells a reader who signs up again that they are in already.
+	Known Kind = "known"
+	// Address asks at the new address whether it is to be written to from now
+	// on. It has a Request and a Subscriber.
+	Address Kind = "address"
+	// AddressChanged tells the old address that letters go to another one.
+	AddressChanged Kind = "address-changed"
+	// Preferences brings a reader the link to their preferences.
+	Preferences Kind = "preferences"
+	// Welcome greets a reader who has confirmed.
+	Welcome Kind = "welcome"
+	// SignIn lets an editor in.
+	SignIn Kind = "sign-in"
+	// Test shows that letters arrive.
+	Test Kind = "test"
+)
+
+// The keys of a Payload. Values that are lists have one entry a line, see
+// [Join]. What a kind does not speak of may be left out.
+const (
+	Newsletters = "newsletters" // list of names: what was asked for, or is had (Confirm, Known, Welcome)
+	Topics      = "topics"      // list, as chosen; none: all (Confirm, Welcome)
+	Cities      = "cities"      // list, as chosen; none: all (Confirm, Welcome)
+	Agreed      = "agreed"      // the sentence that was agreed to, as it was shown (Confirm)
+)
+
+// For is how long a note of a kind is of use to whom it is for. One that could
+// not be sent so long after it was queued is given up.
+func (k Kind) For() time.Duration {
+	switch k {
+	case SignIn:
+		return 30 * time.Minute // the person stands at the door
+	case Preferences, Test:
+		return 6 * time.Hour
+	}
+	return 24 * time.Hour
+}
