@@ -14,7 +14,10 @@
 // The package does not know SQL or HTTP, nor what an edition is.
 package notes
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Note is a letter that one person waits for.
 type Note struct {
@@ -63,7 +66,16 @@ const (
 	Topics      = "topics"      // list, as chosen; none: all (Confirm, Welcome)
 	Cities      = "cities"      // list, as chosen; none: all (Confirm, Welcome)
 	Agreed      = "agreed"      // the sentence that was agreed to, as it was shown (Confirm)
+	Other       = "other"       // the other address, masked: the old one (Address), the new one (AddressChanged)
 )
+
+// Join writes a list as a value of a Payload. Entries have no line breaks.
+func Join(list []string) string { return strings.Join(list, "\n") }
+
+// list reads what [Join] wrote.
+func (n *Note) list(key string) []string {
+	return strings.FieldsFunc(n.Payload[key], func(r rune) bool { return r == '\n' })
+}
 
 // For is how long a note of a kind is of use to whom it is for. One that could
 // not be sent so long after it was queued is given up.

@@ -22,6 +22,11 @@ type Store interface {
 	// none locks nobody out.
 	Claim(ctx context.Context, now, until time.Time) (*Note, error)
 
+	// Renew extends the lease of a claimed note while its letter is on its way.
+	// It returns mailer.ErrLost when the claim of token is not the last one any
+	// more, or the note is settled.
+	Renew(ctx context.Context, id, token int64, now, until time.Time) error
+
 	// Settle writes down what became of a claimed note. When the claim of token
 	// is not the last one any more, a result of Sent still counts, and any
 	// other is forgotten: whoever holds the note now will have their own. A
@@ -33,7 +38,7 @@ type Store interface {
 	NextDue(ctx context.Context) (at time.Time, ok bool, err error)
 
 	// Forget removes notes that were settled before a moment, with the
-	// addresses they hold.
+	// addresses they hold. Erasing a reader removes theirs at once.
 	Forget(ctx context.Context, before time.Time) error
 }
 
