@@ -59,14 +59,10 @@ const (
 	Test Kind = "test"
 )
 
-// The keys of a Payload. Values that are lists have one entry a line, see
-// [Join]. What a kind does not speak of may be left out.
+// The keys of a Payload, for what cannot be looked up when the note is sent.
 const (
-	Newsletters = "newsletters" // list of names: what was asked for, or is had (Confirm, Known, Welcome)
-	Topics      = "topics"      // list, as chosen; none: all (Confirm, Welcome)
-	Cities      = "cities"      // list, as chosen; none: all (Confirm, Welcome)
-	Agreed      = "agreed"      // the sentence that was agreed to, as it was shown (Confirm)
-	Other       = "other"       // the other address, masked: the old one (Address), the new one (AddressChanged)
+	Newsletters = "newsletters" // names, as [Join] writes them: those that are new to the reader (Welcome)
+	Other       = "other"       // the other address, masked: the old one (Address), the new one (AddressChanged); may be left out
 )
 
 // Join writes a list as a value of a Payload. Entries have no line breaks.
