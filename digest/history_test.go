@@ -601,16 +601,16 @@ func (w *world) changeTopics(t *rapid.T) {
 
 func (w *world) pauseReader(t *rapid.T) {
 	id, _ := w.drawPerson(t)
-	w.must(t, w.db.PauseUntil(w.ctx, id, w.now.Add(time.Duration(rapid.IntRange(1, 80).Draw(t, "hours"))*time.Hour)))
+	w.must(t, w.db.PauseUntil(w.ctx, id, w.now.Add(time.Duration(rapid.IntRange(1, 80).Draw(t, "hours"))*time.Hour), subscribers.Consent{}, w.now))
 }
 
 func (w *world) leaveAndReturn(t *rapid.T) {
 	id, _ := w.drawPerson(t)
 	n := rapid.SampledFrom([]string{"daily", "local", "now"}).Draw(t, "newsletter")
 	if rapid.Bool().Draw(t, "leave") {
-		w.must(t, w.db.Leave(w.ctx, id, n, w.now))
+		w.must(t, w.db.Leave(w.ctx, id, n, subscribers.Consent{}, w.now))
 	} else {
-		w.must(t, w.db.Return(w.ctx, id, n, w.now))
+		w.must(t, w.db.Return(w.ctx, id, n, subscribers.Consent{}, w.now))
 	}
 }
 
@@ -631,9 +631,9 @@ func (w *world) settle(t *rapid.T) {
 	w.sync(t)
 	w.resumeEditions(t)
 	for id := range w.people {
-		w.must(t, w.db.PauseUntil(w.ctx, id, time.Time{}))
+		w.must(t, w.db.PauseUntil(w.ctx, id, time.Time{}, subscribers.Consent{}, w.now))
 		for _, n := range w.publisher.Newsletters {
-			w.must(t, w.db.Return(w.ctx, id, n.Name, w.now))
+			w.must(t, w.db.Return(w.ctx, id, n.Name, subscribers.Consent{}, w.now))
 		}
 	}
 	for day := range 5 {

@@ -34,26 +34,30 @@ type Store interface {
 	// Leave ends one subscription, or all of them when newsletter is empty,
 	// as [Leaving] decides. A newsletter the reader does not have is left
 	// already. ErrNotFound when there is no such reader.
-	Leave(ctx context.Context, id int64, newsletter string, now time.Time) error
+	//
+	// As with every method that is told how, what changed goes to the reader's
+	// log of consent in the same transaction; when nothing changed, nothing.
+	Leave(ctx context.Context, id int64, newsletter string, how Consent, now time.Time) error
 
 	// Return takes back a Leave, as [Returning] decides. ErrNotFound when
 	// there is no such reader.
-	Return(ctx context.Context, id int64, newsletter string, now time.Time) error
+	Return(ctx context.Context, id int64, newsletter string, how Consent, now time.Time) error
 
 	// PauseUntil sends the reader nothing until then; the zero time ends a pause.
 	// Bookmarks stay. ErrNotFound when there is no such reader.
-	PauseUntil(ctx context.Context, id int64, until time.Time) error
+	PauseUntil(ctx context.Context, id int64, until time.Time, how Consent, now time.Time) error
 
 	// SetWishes replaces the topics and cities the reader has chosen; none
 	// means all. Editions the reader was expanded into stay as they are.
 	// ErrNotFound when there is no such reader.
 	SetWishes(ctx context.Context, id int64, topics, cities []string) error
 
-	// Erase forgets the reader and their subscriptions and leaves a
-	// [Suppression] with reason [Erased], so that no import brings them back.
-	// Deliveries keep the number, which nobody gets again. ErrNotFound when
-	// there is no such reader.
-	Erase(ctx context.Context, id int64, now time.Time) error
+	// Erase forgets the reader with their subscriptions, requests and letters,
+	// and leaves a [Suppression] with reason [Erased], so that no import brings
+	// them back. The log of consent and deliveries keep the number, which nobody
+	// gets again, and nothing that speaks of a person. ErrNotFound when there is
+	// no such reader.
+	Erase(ctx context.Context, id int64, how Consent, now time.Time) error
 
 	// Suppress puts an address on the list of those never written to, and
 	// gives its reader, if there is one, the status [Suppressed] decides. An
@@ -109,6 +113,7 @@ type ImportRow struct {
 	Language    string
 	Status      Status // empty: not stated, Active for a new reader
 	Consent     string
+	File        string // the name of the file, for the log of consent; may be empty
 }
 
 // An ImportResult is what became of one row.

@@ -7,7 +7,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash"
+	"strconv"
 	"sync"
+	"time"
 )
 
 // ErrToken says that a token is not one of ours, was changed on the way, or
@@ -15,21 +17,27 @@ import (
 // tell than that the link is not complete.
 var ErrToken = errors.New("not a valid token")
 
+// ErrExpired says that a token is ours and too old.
+var ErrExpired = errors.New("the token has expired")
+
+// ErrTooSoon says that a form came back faster than a person fills it in.
+var ErrTooSoon = errors.New("the form was sent too soon")
+
 // Tokens makes and reads the tokens in the links of a reader's letters. A
-// token names a reader and one thing that its holder may do, and is signed;
-// nothing is stored. Tokens for leaving and for preferences never expire,
-// because letters are kept for years.
+// token names a reader, or a request, and one thing that its holder may do,
+// and is signed; nothing is stored. Tokens for leaving and for preferences
+// never expire, because letters are kept for years.
 //
 // A token is at most 72 characters of A–Z a–z 0–9 - _ and so goes into a URL,
 // a header and a line of plain text as it is:
 //
 //	40 characters  base64url of  version 1 byte, purpose 1 byte,
-//	                             subscriber 8 bytes, big-endian,
+//	                             subscriber or request 8 bytes, big-endian,
 //	                             HMAC-SHA256 of all the rest, first 20 bytes
 //	0–32           what the purpose speaks of, as it is: the newsletter
 //
 // The purpose is part of what is signed: a token for leaving opens nothing
-// else. A purpose that expires writes its moment into the last part.
+// else. A purpose that expires has its moment there, in Unix seconds.
 type Tokens struct {
 	// Key signs, and has at least 16 random bytes. Whoever knows it can act
 	// for any reader; changing it breaks every link ever sent. It does not
@@ -50,6 +58,16 @@ const (
 const (
 	forLeaving     = 'l'
 	forPreferences = 'p'
+	forSignUp      = 'c'
+	forNewAddress  = 'a'
+	forForm        = 's'
+)
+
+// How long a form may take: nobody reads and fills one in faster, and nobody
+// comes back to one after a day.
+const (
+	formSoonest = 2 * time.Second
+	formLatest  = 24 * time.Hour
 )
 
 // Leave returns a token to leave one newsletter, or all when newsletter is
@@ -75,6 +93,62 @@ func (t *Tokens) Preferences(subscriber int64, newsletter string) string {
 // ErrToken.
 func (t *Tokens) ParsePreferences(token string) (subscriber int64, newsletter string, err error) {
 	return t.parse(forPreferences, token)
+}
+
+// Confirm returns a token to confirm a request, for as long as it waits to be.
+// It panics when the key is too short to sign with.
+func (t *Tokens) Confirm(r *Request) string {
+	purpose := byte(forSignUp)
+	if r.Kind == NewAddress {
+		purpose = forNewAddress
+	}
+	return t.sign(purpose, r.ID, strconv.FormatInt(r.Made.Add(RequestLife).Unix(), 10))
+}
+
+// ParseConfirm returns what a token of [Tokens.Confirm] names, or ErrToken. With
+// ErrExpired it returns it too, so that a page can tell who has confirmed
+// already; nothing may be confirmed by it.
+func (t *Tokens) ParseConfirm(token string, now time.Time) (kind RequestKind, request int64, err error) {
+	kind = SignUp
+	request, tail, err := t.parse(forSignUp, token)
+	if err != nil {
+		kind = NewAddress
+		request, tail, err = t.parse(forNewAddress, token)
+	}
+	if err != nil {
+		return "", 0, err
+	}
+	ends, err := strconv.ParseInt(tail, 10, 64)
+	switch {
+	case err != nil:
+		return "", 0, ErrToken
+	case !now.Before(time.Unix(ends, 0)):
+		return kind, request, ErrExpired
+	}
+	return kind, request, nil
+}
+
+// Stamp returns the token of a form that is shown at now. It panics when the
+// key is too short to sign with.
+func (t *Tokens) Stamp(now time.Time) string {
+	return t.sign(forForm, now.UnixMilli(), "")
+}
+
+// ParseStamp reports whether a form with this stamp may come back at now:
+// ErrTooSoon within two seconds, ErrExpired after a day, ErrToken when the
+// stamp is none of [Tokens.Stamp].
+func (t *Tokens) ParseStamp(stamp string, now time.Time) error {
+	ms, tail, err := t.parse(forForm, stamp)
+	if err != nil || tail != "" {
+		return ErrToken
+	}
+	switch took := now.Sub(time.UnixMilli(ms)); {
+	case took < formSoonest:
+		return ErrTooSoon
+	case took > formLatest:
+		return ErrExpired
+	}
+	return nil
 }
 
 func (t *Tokens) sign(purpose byte, subscriber int64, tail string) string {

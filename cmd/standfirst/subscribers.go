@@ -294,7 +294,7 @@ func (c *subscribersRemoveCmd) Run(e *env) error {
 			return err
 		}
 	}
-	if err := a.db.Erase(e.ctx, s.ID, time.Now()); err != nil && !errors.Is(err, subscribers.ErrNotFound) {
+	if err := a.db.Erase(e.ctx, s.ID, subscribers.Consent{Way: subscribers.ByCommand}, time.Now()); err != nil && !errors.Is(err, subscribers.ErrNotFound) {
 		return err
 	}
 	if e.json {

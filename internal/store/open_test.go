@@ -143,7 +143,7 @@ func TestFileKeepsSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Erase(t.Context(), results[0].ID, time.Now()); err != nil {
+	if err := db.Erase(t.Context(), results[0].ID, subscribers.Consent{}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil { // folds the journal into the file

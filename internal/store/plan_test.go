@@ -127,8 +127,8 @@ func TestPlans(t *testing.T) {
 	must(err)
 	_, err = db.Look(ctx, "weekly", []string{"e"}, 0, 10, now)
 	must(err)
-	must(db.Leave(ctx, res[1].ID, "", now))
-	must(db.Erase(ctx, res[2].ID, now))
+	must(db.Leave(ctx, res[1].ID, "", subscribers.Consent{}, now))
+	must(db.Erase(ctx, res[2].ID, subscribers.Consent{}, now))
 	_, err = db.Import(ctx, rows[:9], now, false)
 	must(err)
 

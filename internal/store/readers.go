@@ -131,8 +131,8 @@ func (db *DB) List(ctx context.Context, after int64, limit int) ([]subscribers.E
 }
 
 // Leave implements subscribers.Store.
-func (db *DB) Leave(ctx context.Context, id int64, newsletter string, now time.Time) error {
-	err := db.choose(ctx, id, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
+func (db *DB) Leave(ctx context.Context, id int64, newsletter string, how subscribers.Consent, now time.Time) error {
+	err := db.choose(ctx, id, how, now, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
 		return subscribers.Leaving(r, subs, newsletter, now)
 	})
 	if err != nil {
@@ -142,8 +142,8 @@ func (db *DB) Leave(ctx context.Context, id int64, newsletter string, now time.T
 }
 
 // Return implements subscribers.Store.
-func (db *DB) Return(ctx context.Context, id int64, newsletter string, _ time.Time) error {
-	err := db.choose(ctx, id, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
+func (db *DB) Return(ctx context.Context, id int64, newsletter string, how subscribers.Consent, now time.Time) error {
+	err := db.choose(ctx, id, how, now, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
 		return subscribers.Returning(r, subs, newsletter)
 	})
 	if err != nil {
@@ -153,7 +153,7 @@ func (db *DB) Return(ctx context.Context, id int64, newsletter string, _ time.Ti
 }
 
 // choose changes status and leaving of a reader as decide says. Bookmarks stay.
-func (db *DB) choose(ctx context.Context, id int64, decide func(subscribers.Subscriber, []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription)) error {
+func (db *DB) choose(ctx context.Context, id int64, how subscribers.Consent, now time.Time, decide func(subscribers.Subscriber, []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription)) error {
 	return db.write(ctx, func(s session) error {
 		was, err := subscriber(ctx, s, `WHERE r.id = $1 FOR UPDATE`, id)
 		if err != nil {
@@ -189,7 +189,7 @@ func setStatus(ctx context.Context, s session, id int64, status subscribers.Stat
 }
 
 // PauseUntil implements subscribers.Store.
-func (db *DB) PauseUntil(ctx context.Context, id int64, until time.Time) error {
+func (db *DB) PauseUntil(ctx context.Context, id int64, until time.Time, how subscribers.Consent, now time.Time) error {
 	n, err := db.change(ctx, `UPDATE subscribers SET paused_until = $1 WHERE id = $2`, instant(until), id)
 	if err == nil && n == 0 {
 		err = subscribers.ErrNotFound
@@ -201,7 +201,7 @@ func (db *DB) PauseUntil(ctx context.Context, id int64, until time.Time) error {
 }
 
 // Erase implements subscribers.Store.
-func (db *DB) Erase(ctx context.Context, id int64, now time.Time) error {
+func (db *DB) Erase(ctx context.Context, id int64, how subscribers.Consent, now time.Time) error {
 	salt, err := db.Secret(ctx, suppressionSalt)
 	if err == nil {
 		err = db.write(ctx, func(s session) error {

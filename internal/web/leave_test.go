@@ -61,7 +61,7 @@ func TestUnsubscribeFromEverything(t *testing.T) {
 // What was left some other day is not brought back by undoing today's.
 func TestUndoBringsBackNoMore(t *testing.T) {
 	s := newSite(t)
-	s.must(s.db.Leave(context.Background(), s.readers[ada], "dates", time.Now().Add(-24*time.Hour)))
+	s.must(s.db.Leave(context.Background(), s.readers[ada], "dates", subscribers.Consent{}, time.Now().Add(-24*time.Hour)))
 	link := "/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly")
 	s.post(link+"/everything", nil)
 	s.post(link+"/undo-all", nil)
@@ -154,7 +154,7 @@ func TestStrangeLinks(t *testing.T) {
 func TestErasedReader(t *testing.T) {
 	s := newSite(t)
 	link := "/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly")
-	s.must(s.db.Erase(context.Background(), s.readers[ada], time.Now()))
+	s.must(s.db.Erase(context.Background(), s.readers[ada], subscribers.Consent{}, time.Now()))
 	if got := s.get(link); got.code != http.StatusNotFound {
 		t.Errorf("page: %d", got.code)
 	}

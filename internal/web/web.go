@@ -100,8 +100,8 @@ type Editions interface {
 type Readers interface {
 	Subscriber(ctx context.Context, id int64) (*subscribers.Subscriber, error)
 	Subscriptions(ctx context.Context, id int64) ([]subscribers.Subscription, error)
-	Leave(ctx context.Context, id int64, newsletter string, now time.Time) error
-	Return(ctx context.Context, id int64, newsletter string, now time.Time) error
-	PauseUntil(ctx context.Context, id int64, until time.Time) error
+	Leave(ctx context.Context, id int64, newsletter string, how subscribers.Consent, now time.Time) error
+	Return(ctx context.Context, id int64, newsletter string, how subscribers.Consent, now time.Time) error
+	PauseUntil(ctx context.Context, id int64, until time.Time, how subscribers.Consent, now time.Time) error
 	SetWishes(ctx context.Context, id int64, topics, cities []string) error
 }

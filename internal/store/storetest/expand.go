@@ -99,10 +99,10 @@ var expandTests = []test{
 	{"a reader who gets nothing has a row, and a bookmark for nothing", func(w *world) {
 		w.article("a")
 		ids := w.readers(6)
-		w.must(w.db.Leave(w.ctx, ids[0], weekly, w.now))
-		w.must(w.db.PauseUntil(w.ctx, ids[1], w.now.Add(time.Hour)))
+		w.must(w.db.Leave(w.ctx, ids[0], weekly, subscribers.Consent{}, w.now))
+		w.must(w.db.PauseUntil(w.ctx, ids[1], w.now.Add(time.Hour), subscribers.Consent{}, w.now))
 		w.wishes(ids[2], func(r *subscribers.ImportRow) { r.Status = subscribers.Bounced })
-		w.must(w.db.PauseUntil(w.ctx, ids[3], w.now.Add(-time.Hour)))
+		w.must(w.db.PauseUntil(w.ctx, ids[3], w.now.Add(-time.Hour), subscribers.Consent{}, w.now))
 		id := w.publish("one")
 		x := w.expansion(id)
 		_, err := w.db.Expand(w.ctx, x, 50, w.now, func(rs []digest.Reader) []digest.Decision {
@@ -270,7 +270,7 @@ var expandTests = []test{
 
 	{"who is away is judged by the moment that is asked about", func(w *world) {
 		ids := w.readers(1)
-		w.must(w.db.PauseUntil(w.ctx, ids[0], w.now.AddDate(1, 0, 0)))
+		w.must(w.db.PauseUntil(w.ctx, ids[0], w.now.AddDate(1, 0, 0), subscribers.Consent{}, w.now))
 		for when, want := range map[time.Time]string{w.now: mailer.Paused, w.now.AddDate(2, 0, 0): ""} {
 			rs, err := w.db.Look(w.ctx, weekly, nil, 0, 10, when)
 			w.must(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/mailer"
+	"github.com/standfirst/standfirst/subscribers"
 )
 
 // historyTests let things happen at random and then ask every reader: each
@@ -204,7 +205,7 @@ func (c *chaos) edit() {
 			return
 		}
 	}
-	c.must(c.db.PauseUntil(c.ctx, c.ids[c.rnd.IntN(len(c.ids))], c.now.Add(3*time.Minute)))
+	c.must(c.db.PauseUntil(c.ctx, c.ids[c.rnd.IntN(len(c.ids))], c.now.Add(3*time.Minute), subscribers.Consent{}, c.now))
 }
 
 // numbersAgree compares the counters with the rows.

@@ -14,13 +14,13 @@ var ledgerTests = []test{
 		w.article("a")
 		ids := w.readers(2)
 		w.wishes(ids[0], func(r *subscribers.ImportRow) { r.Name, r.Language = "Ada", "de" })
-		w.must(w.db.Erase(w.ctx, ids[1], w.now))
+		w.must(w.db.Erase(w.ctx, ids[1], subscribers.Consent{}, w.now))
 		if b := w.claim(); b != nil {
 			w.Fatalf("claimed %v", b)
 		}
 		ids = append(ids, w.readers(1)...)
 		one := w.send("one")
-		w.must(w.db.Erase(w.ctx, ids[2], w.now))
+		w.must(w.db.Erase(w.ctx, ids[2], subscribers.Consent{}, w.now))
 		b := w.claim()
 		r, err := w.db.Subscriber(w.ctx, ids[0])
 		w.must(err)
@@ -178,7 +178,7 @@ var ledgerTests = []test{
 		was, err := w.db.Subscriber(w.ctx, ids[0])
 		w.must(err)
 		w.settle(b, bounce, ids[0])
-		w.must(w.db.Erase(w.ctx, ids[1], w.now))
+		w.must(w.db.Erase(w.ctx, ids[1], subscribers.Consent{}, w.now))
 		w.settle(b, bounce, ids[1]) // gone meanwhile
 		r, err := w.db.Subscriber(w.ctx, ids[0])
 		w.must(err)
@@ -205,19 +205,19 @@ var ledgerTests = []test{
 			w.is("standing", []mailer.Standing{want}, got)
 		}
 		look(mailer.Standing{})
-		w.must(w.db.PauseUntil(w.ctx, ids[0], w.now.Add(time.Hour)))
+		w.must(w.db.PauseUntil(w.ctx, ids[0], w.now.Add(time.Hour), subscribers.Consent{}, w.now))
 		look(mailer.Standing{Reason: mailer.Paused})
-		w.must(w.db.PauseUntil(w.ctx, ids[0], w.now))
+		w.must(w.db.PauseUntil(w.ctx, ids[0], w.now, subscribers.Consent{}, w.now))
 		look(mailer.Standing{})
-		w.must(w.db.Leave(w.ctx, ids[0], weekly, w.now))
+		w.must(w.db.Leave(w.ctx, ids[0], weekly, subscribers.Consent{}, w.now))
 		look(mailer.Standing{Reason: mailer.Left})
-		w.must(w.db.Return(w.ctx, ids[0], weekly, w.now))
+		w.must(w.db.Return(w.ctx, ids[0], weekly, subscribers.Consent{}, w.now))
 		look(mailer.Standing{})
 		r, err := w.db.Subscriber(w.ctx, ids[0])
 		w.must(err)
 		w.must(w.db.Suppress(w.ctx, r.Email, subscribers.BecauseComplained, w.now))
 		look(mailer.Standing{Reason: mailer.Suppressed})
-		w.must(w.db.Erase(w.ctx, ids[0], w.now))
+		w.must(w.db.Erase(w.ctx, ids[0], subscribers.Consent{}, w.now))
 		look(mailer.Standing{Reason: mailer.Erased})
 		w.must(w.db.Pause(w.ctx, id, "why", w.now))
 		look(mailer.Standing{Stop: true})
@@ -242,7 +242,7 @@ var ledgerTests = []test{
 		for range 2 {
 			for _, d := range w.claim().Deliveries {
 				w.is("in doubt", true, d.Doubt)
-				w.must(w.db.PauseUntil(w.ctx, d.Subscriber, w.now.Add(time.Hour)))
+				w.must(w.db.PauseUntil(w.ctx, d.Subscriber, w.now.Add(time.Hour), subscribers.Consent{}, w.now))
 			}
 		}
 		for i, want := range []string{"", mailer.Paused} {

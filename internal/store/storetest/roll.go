@@ -80,8 +80,8 @@ func (w *world) eventful() (ids []int64) {
 	w.Helper()
 	w.article("a")
 	ids = w.readers(130)
-	w.must(w.db.PauseUntil(w.ctx, ids[0], w.now.Add(time.Hour)))
-	w.must(w.db.Leave(w.ctx, ids[1], "", w.now))
+	w.must(w.db.PauseUntil(w.ctx, ids[0], w.now.Add(time.Hour), subscribers.Consent{}, w.now))
+	w.must(w.db.Leave(w.ctx, ids[1], "", subscribers.Consent{}, w.now))
 	r, err := w.db.Subscriber(w.ctx, ids[2])
 	w.must(err)
 	w.must(w.db.Suppress(w.ctx, r.Email, subscribers.BecauseBounced, w.now))
@@ -102,7 +102,7 @@ func (w *world) eventful() (ids []int64) {
 		})
 		w.must(err)
 	}
-	w.must(w.db.Erase(w.ctx, ids[5], w.now))
+	w.must(w.db.Erase(w.ctx, ids[5], subscribers.Consent{}, w.now))
 	for b := w.claim(); b != nil; b = w.claim() {
 		outcomes := map[int64]mailer.Outcome{
 			ids[5]:  {State: mailer.Skipped, Reason: mailer.Erased},
@@ -130,7 +130,7 @@ func (w *world) eventful() (ids []int64) {
 	two := w.send("two")
 	w.settle(w.claim(), taken)
 	w.must(w.db.Cancel(w.ctx, two, "a mistake", w.now))
-	w.must(w.db.Erase(w.ctx, ids[20], w.now))
+	w.must(w.db.Erase(w.ctx, ids[20], subscribers.Consent{}, w.now))
 	return ids
 }
 

@@ -241,7 +241,7 @@ var supersedeTests = []test{
 		for range 3 {
 			w.is("one look", digest.Page{Waiting: true}, expand())
 		}
-		w.must(w.db.Erase(w.ctx, ids[60], w.now))
+		w.must(w.db.Erase(w.ctx, ids[60], subscribers.Consent{}, w.now))
 		w.is("one is gone", digest.Page{Waiting: true}, expand())
 		w.now = w.now.Add(2 * time.Hour)
 		for b := w.claim(); b != nil; b = w.claim() {
