@@ -73,21 +73,21 @@ func (s *Server) prefer(w http.ResponseWriter, r *http.Request) error {
 	case "wish":
 		err = s.wish(r.Context(), id, form["topic"], form["city"])
 	case "pause":
-		err = s.Readers.PauseUntil(r.Context(), id, now.Add(aPause))
+		err = s.Readers.PauseUntil(r.Context(), id, now.Add(aPause), how(r, subscribers.ByLink), now)
 	case "resume":
-		err = s.Readers.PauseUntil(r.Context(), id, time.Time{})
+		err = s.Readers.PauseUntil(r.Context(), id, time.Time{}, how(r, subscribers.ByLink), now)
 	case "stop":
 		if newsletter == "" { // that would be everything
 			return status(http.StatusBadRequest)
 		}
-		err = s.Readers.Leave(r.Context(), id, newsletter, now)
+		err = s.Readers.Leave(r.Context(), id, newsletter, how(r, subscribers.ByLink), now)
 	case "start":
 		if newsletter == "" {
 			return status(http.StatusBadRequest)
 		}
-		err = s.Readers.Return(r.Context(), id, newsletter, now)
+		err = s.Readers.Return(r.Context(), id, newsletter, how(r, subscribers.ByLink), now)
 	case "stop-all":
-		err = s.Readers.Leave(r.Context(), id, "", now)
+		err = s.Readers.Leave(r.Context(), id, "", how(r, subscribers.ByLink), now)
 	default:
 		return status(http.StatusBadRequest)
 	}
