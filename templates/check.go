@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"bytes"
 	"errors"
 	"maps"
 	"slices"
@@ -22,6 +21,10 @@ func (s *Set) Check() []error {
 		editions := samples()
 		for _, name := range slices.Sorted(maps.Keys(editions)) {
 			c.letter(parsed, name, editions[name])
+		}
+		notes := sampleNotes()
+		for _, name := range slices.Sorted(maps.Keys(notes)) {
+			c.note(parsed, name, notes[name])
 		}
 		c.pages(parsed, "en", sampleFull())
 		c.pages(parsed, "ar", sampleRTL())
@@ -87,6 +90,11 @@ func (c *checker) wellWithout(file string) bool {
 	if _, _, err := other.Digest(sampleFull()); err != nil {
 		return false
 	}
+	for _, n := range sampleNotes() {
+		if _, _, err := other.Note(n); err != nil {
+			return false
+		}
+	}
 	for _, v := range samplePages("en", sampleFull()) {
 		if _, err := other.Page(v); err != nil {
 			return false
@@ -107,13 +115,34 @@ func (c *checker) letter(p *parsed, name string, d Digest) {
 		c.failed("mail/digest.gohtml", err)
 		return
 	}
-	var text bytes.Buffer
-	if err := sp.text.ExecuteTemplate(&text, "digest.txt.tmpl", &d); err != nil {
+	text, err := sp.write("digest.txt.tmpl", &d)
+	if err != nil {
 		c.failed("mail/digest.txt.tmpl", err)
 		return
 	}
 	t := unmark(html)
-	c.report(&t, name, "mail/digest.gohtml", LintMail(t.text, text.String()))
+	c.report(&t, name, "mail/digest.gohtml", LintMail(t.text, text))
+}
+
+func (c *checker) note(p *parsed, name string, n Note) {
+	sp, err := c.set.speak(p, c.locale(n.Lang))
+	if err != nil {
+		c.failed("mail/note.gohtml", err)
+		return
+	}
+	n = sp.prepareNote(n)
+	html, err := sp.execute("note", &n)
+	if err != nil {
+		c.failed("mail/note.gohtml", err)
+		return
+	}
+	text, err := sp.write("note.txt.tmpl", &n)
+	if err != nil {
+		c.failed("mail/note.txt.tmpl", err)
+		return
+	}
+	t := unmark(html)
+	c.report(&t, name, "mail/note.gohtml", lintLetter(t.text, text, n.UnsubscribeURL != ""))
 }
 
 func (c *checker) pages(p *parsed, lang string, d Digest) {

@@ -1,10 +1,8 @@
 package templates
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
-	"strings"
 )
 
 // Budget is the most bytes of HTML a letter has. Gmail shows the first 102 KB
@@ -31,21 +29,17 @@ func (s *Set) Digest(d Digest) (html, text string, err error) {
 	if err != nil {
 		return "", "", s.renderError("mail/digest.gohtml", err)
 	}
-	var b bytes.Buffer
-	if err := sp.text.ExecuteTemplate(&b, "digest.txt.tmpl", &d); err != nil {
+	text, err = sp.write("digest.txt.tmpl", &d)
+	if err != nil {
 		return "", "", s.renderError("mail/digest.txt.tmpl", err)
 	}
-	return html, blankLines.ReplaceAllString(strings.TrimSpace(b.String()), "\n\n") + "\n", nil
+	return html, text, nil
 }
 
 // blankLines are those that templates leave where something is missing.
 var blankLines = regexp.MustCompile(`\n{3,}`)
 
-func (sp *spoken) html(d Digest) (string, error) {
-	var b bytes.Buffer
-	err := sp.mail.ExecuteTemplate(&b, "digest", &d)
-	return b.String(), err
-}
+func (sp *spoken) html(d Digest) (string, error) { return sp.execute("digest", &d) }
 
 // renderError gives a failed rendering the place where it failed.
 func (s *Set) renderError(file string, err error) error {

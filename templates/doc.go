@@ -19,9 +19,9 @@
 //
 // # Writing a template
 //
-// Files of mail/ and page/ are Go's html/template, mail/digest.txt.tmpl is
-// text/template; the file article.gohtml is called with {{template "article"
-// .}} from the others of its folder. Their data are the views of this package;
+// Files of mail/ and page/ are Go's html/template, those of mail/ that end in
+// .tmpl are text/template; the file article.gohtml is called with {{template
+// "article" .}} from the others of its folder. Their data are the views of this package;
 // letters may call
 //
 //	{{css "h2"}} {{tok "accent"}}    a style, a colour or width of the theme

@@ -52,6 +52,7 @@ type Publication struct {
 type Article struct {
 	Lang, Dir   string // of title and standfirst, if they differ from the page's
 	Topic       string
+	Topics      []Link // all of them, on pages
 	Title, URL  string
 	Standfirst  string
 	By          string // "By Ada Lovelace and Grace Hopper"
@@ -72,6 +73,8 @@ type Image struct {
 // An Event is a conference: as a coming one, a reminder, or a notice.
 type Event struct {
 	Lang, Dir string // of Name, if they differ from the page's
+	ID        string // of the place on a page that links lead to; empty: none does
+	State     string // on pages, what became of it: "Cancelled"; empty: it takes place
 	Name, URL string
 	Sentence  string // reminder: "LeadDev London is in six weeks"; notice: "LeadDev Berlin is cancelled"
 	Text      string // what more a notice says: "It had been planned for 2–3 June 2026."
@@ -98,8 +101,10 @@ func (d *Digest) Solo() *Event {
 
 // Start returns the side on which lines of the letter begin: left or right.
 // Mail programs know no text-align: start.
-func (d *Digest) Start() string {
-	if d.Dir == "rtl" {
+func (d *Digest) Start() string { return start(d.Dir) }
+
+func start(dir string) string {
+	if dir == "rtl" {
 		return "right"
 	}
 	return "left"

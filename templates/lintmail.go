@@ -18,7 +18,11 @@ const (
 // expect, by rules of structure: whether each of 23 mail programs knows each
 // CSS property is for another day. No finding without Warning: the letter is
 // good.
-func LintMail(html, text string) []Finding {
+func LintMail(html, text string) []Finding { return lintLetter(html, text, true) }
+
+// lintLetter is LintMail. Letters that are not list mail (a sign-in) lead to no
+// page for leaving.
+func lintLetter(html, text string, list bool) []Finding {
 	l := &lint{markup: readMarkup(html)}
 	l.common()
 	l.frame()
@@ -30,7 +34,7 @@ func LintMail(html, text string) []Finding {
 	l.inline()
 	l.setting()
 	l.preheader()
-	l.duties()
+	l.duties(list)
 	if n := len(html); n > gmailClips {
 		l.bad("size", nil, "%d KB; Gmail hides what is behind 102 KB, the unsubscribe link first", n>>10)
 	} else if n > Budget {
@@ -39,7 +43,7 @@ func LintMail(html, text string) []Finding {
 	for _, n := range l.named("script", "form", "input", "button", "iframe", "object", "embed", "link", "base", "video", "audio", "svg") {
 		l.bad("forbidden", n, "<%s> has no place in a letter", n.name)
 	}
-	l.plain(text)
+	l.plain(text, list)
 	return l.sorted()
 }
 
@@ -286,7 +290,7 @@ func (l *lint) preheader() {
 }
 
 // duties are what law and good manners want at the end of a letter.
-func (l *lint) duties() {
+func (l *lint) duties(list bool) {
 	links := l.named("a")
 	leads := func(class, word string) bool {
 		for _, a := range links {
@@ -301,7 +305,7 @@ func (l *lint) duties() {
 		{"preferences", "preferences", "a link to the reader's preferences"},
 		{"browser", "browser", "a link to view the letter in a browser"},
 	} {
-		if !leads(want[0], want[1]) {
+		if list && !leads(want[0], want[1]) {
 			l.bad(want[0], nil, "there is no %s", strings.TrimPrefix(strings.TrimPrefix(want[2], "an "), "a "))
 		}
 	}
@@ -319,7 +323,7 @@ var (
 )
 
 // plain holds the text against the HTML.
-func (l *lint) plain(text string) {
+func (l *lint) plain(text string, list bool) {
 	report := func(rule string, line int, what string) {
 		l.findings = append(l.findings, Finding{Rule: rule, Line: line, Text: true, What: what, offset: -1})
 	}
@@ -350,7 +354,7 @@ func (l *lint) plain(text string) {
 			report("text-parity", 0, "the link to "+href+" is missing from the plain text")
 		}
 	}
-	if !strings.Contains(strings.ToLower(text), "unsubscribe") {
+	if list && !strings.Contains(strings.ToLower(text), "unsubscribe") {
 		report("text-unsubscribe", 0, "the plain text does not say how to unsubscribe")
 	}
 }

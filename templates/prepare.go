@@ -131,12 +131,7 @@ func link(address string) string {
 // preheader returns what an inbox shows beside the subject: 40 to 140
 // characters of what is in the letter, and not the subject again.
 func preheader(d Digest) string {
-	const shortest, longest = 40, 140
-	said := tidy(d.Preheader, longest)
-	if said == d.Subject {
-		said = ""
-	}
-	next := make([]string, 0, 8)
+	next := append(make([]string, 0, 8), d.Preheader)
 	if d.Lead != nil {
 		next = append(next, d.Lead.Title)
 	}
@@ -150,11 +145,19 @@ func preheader(d Digest) string {
 		next = append(next, e.Sentence, dots(e.When, e.Where))
 	}
 	next = append(next, d.Summary, d.Newsletter, d.Publication.Title, d.Date, d.Publication.Address)
+	return beside(d.Subject, next)
+}
+
+// beside makes a preheader: the first of next, and of the others as many as it
+// takes.
+func beside(subject string, next []string) string {
+	const shortest, longest = 40, 140
+	said := ""
 	for _, s := range next {
 		if utf8.RuneCountInString(said) >= shortest {
 			break
 		}
-		if s != d.Subject && !strings.Contains(said, s) {
+		if s = tidy(s, longest); s != subject && !strings.Contains(said, s) {
 			said = dots(said, s)
 		}
 	}

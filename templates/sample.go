@@ -108,3 +108,36 @@ func samples() map[string]Digest {
 		"an edition from right to left": sampleRTL(), "an edition of headlines": headlines,
 	}
 }
+
+// sampleNotes are three small letters: one with everything, one with as little
+// as there can be, one from right to left.
+func sampleNotes() map[string]Note {
+	minimal := Note{
+		Lang: "en", Publication: sampleMinimal().Publication,
+		Subject: "Sign in to The Example Lead", Paragraphs: []string{"It lets you in once, until 10:45."},
+		Button: Button{Text: "Sign in", URL: "https://news.example.com/desk/sign-in/0"},
+	}
+	full := minimal
+	full.Subject, full.Title = "Welcome to The Example Lead", "Welcome"
+	full.Preheader = "The Weekly will come to you on Tuesdays; here is the latest."
+	full.Paragraphs = []string{"The Weekly will come to reader@example.com from now on.", "Until then, here is the latest edition."}
+	full.Button = Button{Text: "Read the latest edition", URL: "https://news.example.com/editions/weekly/142"}
+	full.ItemsTitle, full.Items = "In it", []NoteItem{
+		{Title: "How a 40-person team made on-call something people volunteer for", URL: "https://example.com/on-call", Meta: "Leadership · 8 min read"},
+		{Lang: "fr", Dir: "ltr", Title: "Former une équipe à distance"},
+	}
+	full.After = []string{"Keep this letter: the links below are yours."}
+	full.Why = "You get this because reader@example.com is subscribed at The Example Lead."
+	full.BrowserURL = "https://news.example.com/editions/weekly/142"
+	full.PreferencesURL, full.UnsubscribeURL = "https://news.example.com/preferences/0", "https://news.example.com/unsubscribe/0"
+	full.FeedsURL, full.PrivacyURL = "https://news.example.com/feeds", "https://news.example.com/privacy"
+	rtl := full
+	rtl.Lang, rtl.Dir = "ar", "rtl"
+	rtl.Subject, rtl.Title, rtl.Preheader = "أهلًا بك في The Example Lead", "أهلًا بك", ""
+	rtl.Paragraphs = []string{"ستصلك النشرة الأسبوعية على \u2068reader@example.com\u2069 من الآن فصاعدًا.", "إلى ذلك الحين، إليك أحدث عدد."}
+	rtl.Button.Text, rtl.ItemsTitle = "اقرأ أحدث عدد", "في هذا العدد"
+	rtl.Items = []NoteItem{{Lang: "en", Dir: "ltr", Title: full.Items[0].Title, URL: full.Items[0].URL, Meta: "القيادة · ٨ دقائق قراءة"}}
+	rtl.After = []string{"احتفظ بهذه الرسالة."}
+	rtl.Why = "تصلك هذه الرسالة لأن \u2068reader@example.com\u2069 مشترك في The Example Lead."
+	return map[string]Note{"a welcome": full, "a sign-in": minimal, "a welcome from right to left": rtl}
+}

@@ -31,6 +31,7 @@ var styleSource = map[string]string{
 	"lead":  "padding:0 24px 32px;border-top-width:0;border-bottom-width:0;",
 	"part":  "padding:28px 24px;border-bottom-width:0;",
 	"tiles": "padding:28px 24px 16px;border-bottom-width:0;",
+	"note":  "padding:28px 24px 32px;border-radius:10px 10px 0 0;border-bottom-width:0;",
 	"last":  "padding:24px;border-radius:0 0 10px 10px;",
 	"below": "padding:20px 24px 8px;color:{muted};font-size:14px;line-height:21px;",
 
