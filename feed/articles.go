@@ -15,7 +15,9 @@ import (
 // year still reaches every reader. Only public articles are listed, each once.
 // The body is given away if the options and the article's access both say so.
 func Articles(pub Publication, scope Scope, entries []content.Entry, opt Options) *Feed {
-	chosen := choose(scope, entries, opt.items())
+	chosen := choose(scope, entries)
+	complete := len(chosen) <= opt.items()
+	chosen = chosen[:min(opt.items(), len(chosen))]
 	name := ""
 	if len(chosen) > 0 {
 		name = scope.spelling(chosen[len(chosen)-1].Article)
@@ -24,6 +26,7 @@ func Articles(pub Publication, scope Scope, entries []content.Entry, opt Options
 	for _, e := range chosen {
 		f.Items = append(f.Items, pub.article(e, opt))
 	}
+	f.Complete = complete
 	f.touch(pub.floor())
 	return f
 }
@@ -39,7 +42,7 @@ func (p *Publication) articles(scope Scope, name string) *Feed {
 
 // choose returns the newest release of each public article in scope, the
 // newest first.
-func choose(scope Scope, entries []content.Entry, limit int) []*content.Entry {
+func choose(scope Scope, entries []content.Entry) []*content.Entry {
 	byArticle := map[string]*content.Entry{}
 	for i := range entries {
 		e := &entries[i]
@@ -57,7 +60,7 @@ func choose(scope Scope, entries []content.Entry, limit int) []*content.Entry {
 	slices.SortFunc(chosen, func(a, b *content.Entry) int {
 		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(b.Article.ID, a.Article.ID))
 	})
-	return chosen[:min(limit, len(chosen))]
+	return chosen
 }
 
 // listed reports whether an entry is one that feeds list.

@@ -20,6 +20,7 @@ type atomFeed struct {
 	Author    []feeds.AtomPerson `xml:"author"`
 	Generator string             `xml:"generator"`
 	Archive   *struct{}          `xml:"fh:archive"`
+	Complete  *struct{}          `xml:"fh:complete"`
 }
 
 type atomText = element
@@ -84,8 +85,8 @@ func (f *Feed) atomFrame() (head, foot string, err error) {
 	for _, d := range f.directions(Atom) {
 		x.Link = append(x.Link, atomLink{d.rel, Atom.MediaType(), d.href})
 	}
-	if f.Page != "" {
-		x.History, x.Archive = nsHistory, &struct{}{}
+	if x.Archive, x.Complete = f.history(); x.Archive != nil || x.Complete != nil {
+		x.History = nsHistory
 	}
 	whole, err := document{f.Stylesheet, x}.write()
 	if err != nil {

@@ -41,8 +41,22 @@ func Events(pub Publication, scope Scope, events []content.Event, opt Options) *
 	slices.SortFunc(f.Items, func(a, b Item) int {
 		return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.Event.Start, b.Event.Start), cmp.Compare(a.ID, b.ID))
 	})
+	f.Complete = len(f.Items) <= opt.items()
 	f.Items = f.Items[:min(opt.items(), len(f.Items))]
 	f.touch(pub.floor())
+	return f
+}
+
+// Event makes the calendar of one event, as a file to open: it has the event and
+// nothing that speaks of a calendar to follow, which programs would make another
+// one of beside the reader's own. The event has the UID that it has in the
+// calendars of [Events].
+func Event(pub Publication, e content.Event, opt Options) *Feed {
+	f := Events(pub, Scope{Title: e.Name}, []content.Event{e}, opt)
+	f.ID = pub.tag("calendar", e.ID)
+	f.Base = pub.root() + "/events/" + escape(text(e.Slug), tagChars)
+	f.Hubs = nil // they are told of calendars
+	f.alone = true
 	return f
 }
 

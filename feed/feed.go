@@ -117,6 +117,10 @@ type Feed struct {
 	Updated     time.Time // the newest change of an item, or the newest release of one
 	Items       []Item    // newest first
 
+	// Complete tells that the feed holds all there is: an item that a reader has
+	// and that is not in it is no more (RFC 5005, section 2).
+	Complete bool
+
 	// Of the documents of a [Run], and without their endings:
 	Page  string // where this page of the archive is; empty: this is no such page
 	Older string // the page of the archive with what was published before; empty: none
@@ -125,6 +129,7 @@ type Feed struct {
 	owner    string // the publication's title
 	domain   string
 	calendar bool // made by Events: it has an ICS form
+	alone    bool // made by Event
 	events   []content.Event
 }
 

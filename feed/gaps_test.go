@@ -154,7 +154,8 @@ func TestGaps(t *testing.T) {
 			for _, format := range []Format{RSS, Atom} {
 				has(t, diary, format, `xmlns:ev="http://purl.org/rss/1.0/modules/event/"`, "<ev:startdate>2026-06-02</ev:startdate>")
 				has(t, paged.Page(1), format, `xmlns:fh="http://purl.org/syndication/history/1.0"`, "<fh:archive></fh:archive>")
-				lacks(t, all, format, "xmlns:ev", "xmlns:fh")
+				lacks(t, all, format, "xmlns:ev", "fh:archive")
+				lacks(t, paged.Feed(), format, "xmlns:fh", "fh:")
 			}
 		}},
 		{"19 skipHours, cloud, textInput", func(t *testing.T) { lacks(t, all, RSS, "skip", "cloud", "textInput") }},

@@ -22,6 +22,15 @@ import (
 func (f *Feed) ICS() []byte {
 	c := &calendar{}
 	c.begin()
+	if !f.alone {
+		c.describe(f)
+	}
+	c.end(f)
+	return c.b.Bytes()
+}
+
+// describe writes what is to be said of a calendar that people follow.
+func (c *calendar) describe(f *Feed) {
 	c.text("NAME", f.Title)
 	c.text("X-WR-CALNAME", f.Title)
 	c.text("DESCRIPTION", f.Description)
@@ -32,8 +41,6 @@ func (f *Feed) ICS() []byte {
 	c.line("LAST-MODIFIED:" + stamp(f.lastChange()))
 	c.line("REFRESH-INTERVAL;VALUE=DURATION:PT6H")
 	c.line("X-PUBLISHED-TTL:PT6H")
-	c.end(f)
-	return c.b.Bytes()
 }
 
 // lastChange is that of all events, not only of those that are items.

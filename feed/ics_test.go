@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,30 @@ func calendarOf(t *testing.T, e content.Event) []byte {
 	doc := Events(lead, Scope{}, []content.Event{e}, Options{}).ICS()
 	spotless(t, ICS, doc)
 	return doc
+}
+
+// TestOneEvent: the file of an event is that event as the calendar of all has it,
+// and no calendar to follow.
+func TestOneEvent(t *testing.T) {
+	all := write(t, Events(lead, Scope{}, events(), Options{}), ICS)
+	for _, e := range events() {
+		f := Event(lead, e, Options{})
+		doc := write(t, f, ICS)
+		spotless(t, ICS, doc)
+		_, event, _ := bytes.Cut(doc, []byte("BEGIN:VEVENT"))
+		event, _, _ = bytes.Cut(event, []byte("END:VCALENDAR"))
+		if len(event) == 0 || !bytes.Contains(all, event) {
+			t.Errorf("%s is another event than in the calendar of all:\n%s", e.Slug, doc)
+		}
+		for _, of := range []string{"NAME:", "X-WR-", "SOURCE", "REFRESH", "X-PUBLISHED"} {
+			if bytes.Contains(doc, []byte("\n"+of)) {
+				t.Errorf("%s has %s:\n%s", e.Slug, of, doc)
+			}
+		}
+		if want := "https://news.example.com:8443/events/" + e.Slug + ".ics"; f.Self(ICS) != want || len(f.Hubs) > 0 {
+			t.Errorf("%s says that it is %s, with the hubs %v", e.Slug, f.Self(ICS), f.Hubs)
+		}
+	}
 }
 
 func TestCalendarDays(t *testing.T) {

@@ -26,8 +26,9 @@ type rssChannel struct {
 	Title       element `xml:"title"`
 	Description element `xml:"description"`
 	*feeds.RssFeed
-	Links   []rssLink `xml:"atom:link"`
-	Archive *struct{} `xml:"fh:archive"`
+	Links    []rssLink `xml:"atom:link"`
+	Archive  *struct{} `xml:"fh:archive"`
+	Complete *struct{} `xml:"fh:complete"`
 }
 
 type rssLink struct {
@@ -84,8 +85,8 @@ func (f *Feed) rssFrame() (head, foot string, err error) {
 	if f.calendar {
 		root.Event = nsEvent
 	}
-	if f.Page != "" {
-		root.History, channel.Archive = nsHistory, &struct{}{}
+	if channel.Archive, channel.Complete = f.history(); channel.Archive != nil || channel.Complete != nil {
+		root.History = nsHistory
 	}
 	whole, err := document{f.Stylesheet, root}.write()
 	if err != nil {

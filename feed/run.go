@@ -86,6 +86,7 @@ func (r *Run) Feed() *Feed {
 	if n := r.Pages(); n > 0 {
 		f.Older = r.Address(n, true)
 	}
+	f.Complete = len(f.Items) == len(r.all)
 	return f
 }
 
@@ -126,6 +127,18 @@ func (f *Feed) current(format Format) string { return f.Base + "." + string(form
 
 // Self returns the address of the feed in a format.
 func (f *Feed) Self(format Format) string { return cmp.Or(f.Page, f.Base) + "." + string(format) }
+
+// history returns the marks of a document that is part of an archive, and of
+// one that is the whole of its feed (RFC 5005, sections 4 and 2).
+func (f *Feed) history() (archive, complete *struct{}) {
+	switch {
+	case f.Page != "":
+		archive = &struct{}{}
+	case f.Complete:
+		complete = &struct{}{}
+	}
+	return archive, complete
+}
 
 // A direction is a link from one document of an archived feed to another.
 type direction struct{ rel, href string }

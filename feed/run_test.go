@@ -358,6 +358,46 @@ func TestOnly(t *testing.T) {
 	}
 }
 
+// TestComplete: a feed that holds all there is says so, and no other does: whoever
+// believes it throws the rest away.
+func TestComplete(t *testing.T) {
+	opt := Options{Items: 20}
+	some := articles()
+	fewer := Options{Items: 2}
+	for what, c := range map[string]struct {
+		feed *Feed
+		want bool
+	}{
+		"a run of one document":      {newPress(t, 20).run(opt).Feed(), true},
+		"a run with an archive":      {newPress(t, 21).run(opt).Feed(), false},
+		"a page of an archive":       {newPress(t, 40).run(opt).Page(1), false},
+		"nothing":                    {newPress(t, 0).run(opt).Feed(), true},
+		"all articles":               {Articles(lead, Scope{}, some, opt), true},
+		"some articles":              {Articles(lead, Scope{}, some, fewer), false},
+		"all articles of a topic":    {Articles(lead, Scope{Topic: "Careers"}, some, Options{Items: 2}), true},
+		"all events":                 {Events(lead, Scope{}, events(), opt), true},
+		"some events":                {Events(lead, Scope{}, events(), fewer), false},
+		"all events of a city":       {Events(lead, Scope{City: "London"}, events(), Options{Items: 1}), true},
+		"a calendar, where it would": {Event(lead, events()[0], opt), true},
+	} {
+		for _, format := range []Format{RSS, Atom} {
+			s, err := c.feed.Sheet(format)
+			if err != nil {
+				t.Fatal(err)
+			}
+			spotless(t, format, s.Bytes())
+			if got := bytes.Contains(s.Bytes(), []byte(complete)); got != c.want {
+				t.Errorf("%s, %s: says that it is complete: %v", what, format, got)
+			}
+			part := s.Only(func(Fragment) bool { return false }).Bytes()
+			spotless(t, format, part)
+			if bytes.Contains(part, []byte("fh:complete")) {
+				t.Errorf("%s, %s: a part says that it is complete", what, format)
+			}
+		}
+	}
+}
+
 // A feed of an archive is dated by what is on its page.
 func TestPageDate(t *testing.T) {
 	r := newPress(t, 30).run(Options{Items: 10})

@@ -70,10 +70,11 @@ func (s *Sheet) each(f func(piece string) bool) {
 }
 
 // Only returns the document with those of its items that are wanted: a whole
-// one, as an answer to who has the others already (RFC 3229).
+// one, as an answer to who has the others already (RFC 3229). It does not say
+// that there are no others.
 func (s *Sheet) Only(wanted func(Fragment) bool) *Sheet {
 	part := *s
-	part.Items = nil
+	part.Head, part.Items = strings.Replace(s.Head, complete, "", 1), nil
 	for _, f := range s.Items {
 		if wanted(f) {
 			part.Items = append(part.Items, f)
@@ -81,6 +82,10 @@ func (s *Sheet) Only(wanted func(Fragment) bool) *Sheet {
 	}
 	return &part
 }
+
+// complete is the mark of a feed that holds all there is, as both formats
+// write it. A text in a feed cannot hold it: there its signs are references.
+const complete = "<fh:complete></fh:complete>"
 
 // Sum names the bytes of the document. It is made from the sums of its items,
 // so that naming a page of many megabytes costs no more than its head.

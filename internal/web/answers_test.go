@@ -43,6 +43,9 @@ func long(t *testing.T) *site {
 		})
 	}
 	s.sync()
+	for _, d := range s.Shelf.now().documents {
+		time.Sleep(time.Until(d.Modified)) // the second change in a second; see show
+	}
 	return s
 }
 

@@ -10,7 +10,8 @@ import (
 )
 
 // maxFormer is how many former versions of a document are known: a client that
-// asks every hour is up to date with far fewer.
+// asks every hour is up to date with far fewer. They are known since the program
+// began: who has an older one, or one of another process, is given the whole.
 const maxFormer = 20
 
 // forNobody keeps a delta out of caches, which would give it to those who lack

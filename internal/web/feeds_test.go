@@ -117,9 +117,15 @@ func TestFeedInAWindow(t *testing.T) {
 
 func TestCalendarOfOneEvent(t *testing.T) {
 	s := newSite(t)
-	got := s.get("/events/london-2026.ics").body
-	if strings.Count(got, "BEGIN:VEVENT") != 1 || !strings.Contains(got, "LeadDev London") {
-		t.Errorf("%s", got)
+	got := s.get("/events/london-2026.ics")
+	if strings.Count(got.body, "BEGIN:VEVENT") != 1 || !strings.Contains(got.body, "LeadDev London") {
+		t.Errorf("%s", got.body)
+	}
+	if d, _ := s.Shelf.Document("/events/london-2026.ics"); d.Self != s.url+"/events/london-2026.ics" {
+		t.Errorf("it says that it is %s", d.Self)
+	}
+	if links := got.header.Values("Link"); len(links) > 0 || strings.Contains(got.body, "/events.ics") {
+		t.Errorf("it leads to another calendar: %s\n%s", links, got.body)
 	}
 }
 

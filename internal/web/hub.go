@@ -66,8 +66,8 @@ func (p *Repeats) asks(r *http.Request, now time.Time) time.Duration {
 // address it gives itself.
 func (s *Shelf) Tags() map[string]string {
 	tags := map[string]string{}
-	for at, d := range s.now().documents {
-		if s.followed(at, d) {
+	for _, d := range s.now().documents {
+		if d.followed() {
 			tags[d.Self] = d.ETag
 		}
 	}
@@ -84,19 +84,11 @@ func (s *Shelf) Feed(address string) (hub.Document, bool) {
 		return hub.Document{}, false
 	}
 	d, ok := s.now().documents[at]
-	if !ok || d.Self != address || !s.followed(at, d) {
+	if !ok || d.Self != address || !d.followed() {
 		return hub.Document{}, false
 	}
 	return hub.Document{Type: d.Format.MediaType() + "; charset=utf-8", Tag: d.ETag, Body: d.Bytes()}, true
 }
 
-// followed tells whether a document at a path may be followed there. A page of
-// the archive may not, nor the calendar of one event, which belongs to that of
-// all.
-func (s *Shelf) followed(at string, d *Document) bool {
-	if len(d.Hubs) == 0 || d.Archive {
-		return false
-	}
-	own, err := s.path(d.Self)
-	return err == nil && own == at
-}
+// followed tells whether a document may be followed: it names where.
+func (d *Document) followed() bool { return len(d.Hubs) > 0 && !d.Archive }

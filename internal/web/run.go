@@ -117,12 +117,14 @@ func (s *Shelf) calendars(st *stock) (*calendars, error) {
 		return feed.Events(s.Publication, of, events, s.Options)
 	}
 	for i := range st.events {
-		at := "/events/" + st.events[i].Slug + ".ics"
-		d, err := newDocument(make(feed.Scope{}, st.events[i:i+1]), feed.ICS)
+		f := feed.Event(s.Publication, st.events[i], s.Options)
+		at, err := s.path(f.Self(feed.ICS))
 		if err != nil {
+			return nil, err
+		}
+		if c.documents[at], err = newDocument(f, feed.ICS); err != nil {
 			return nil, fmt.Errorf("%s: %w", at, err)
 		}
-		c.documents[at] = d
 	}
 	everywhere := make(feed.Scope{Title: "Events"}, st.events)
 	c.all = everywhere.Outline(feed.RSS)
