@@ -52,18 +52,26 @@ type Session interface {
 // person waits for: they never stand behind an edition. The error is one of
 // [Compose] or an *Error; whether to try again is up to the person.
 func Deliver(ctx context.Context, t Transport, m *Message) error {
-	raw, err := Compose(m)
+	e, raw, err := sealed(m)
 	if err != nil {
-		return fmt.Errorf("letter: %w", err)
+		return err
 	}
 	s, err := t.Open(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	from, _ := m.From.ASCII() // Compose has checked both
-	to, _ := m.To.ASCII()
-	return s.Send(ctx, Envelope{From: from, To: to}, raw, Envelope{})
+	return s.Send(ctx, e, raw, Envelope{})
+}
+
+// sealed returns a letter as it is sent, in its envelope.
+func sealed(m *Message) (e Envelope, raw []byte, err error) {
+	if raw, err = Compose(m); err != nil {
+		return e, nil, fmt.Errorf("letter: %w", err)
+	}
+	e.From, _ = m.From.ASCII() // Compose has checked both
+	e.To, _ = m.To.ASCII()
+	return e, raw, nil
 }
 
 // An Error is a letter that was not taken, or of which we do not know. Neither

@@ -27,3 +27,12 @@ func (w *Worker) Vitals(now time.Time) Vitals {
 	}
 	return v
 }
+
+// Yield makes room in the rate for a letter that is not of the ledger and went
+// out now: the next letter of an edition waits as if it had been one. Letters
+// of other processes do not.
+func (w *Worker) Yield(now time.Time) {
+	if r := w.running.Load(); r != nil {
+		r.pace.limit.ReserveN(now, 1)
+	}
+}

@@ -35,8 +35,9 @@ var mayImport = map[string][]string{
 	"internal/fetch":   {},
 	"internal/editors": {"content"},
 	"internal/hub":     {"content"},
-	"internal/store":   {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub"},
-	"internal/web":     {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/editors", "internal/hub"},
+	"internal/notes":   {"subscribers", "mailer", "templates"},
+	"internal/store":   {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub", "internal/notes"},
+	"internal/web":     {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/editors", "internal/hub", "internal/notes"},
 	"cmd/standfirst":   {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal"},
 }
 
@@ -53,6 +54,7 @@ var mustNotImport = map[string][]string{
 	"internal/editors": {"database/sql", "net/http", "net/smtp", "github.com/wneessen/go-mail"},
 	"internal/fetch":   {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 	"internal/hub":     {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
+	"internal/notes":   {"database/sql", "net/http", "net/smtp", "github.com/wneessen/go-mail"},
 	"internal/store":   {"net/http", "net/smtp", "html/template"},
 	"internal/web":     {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 }
