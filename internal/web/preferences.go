@@ -38,10 +38,12 @@ func (s *Server) preferences(w http.ResponseWriter, r *http.Request) error {
 		Page:    s.page(r, l, l.Message("preferences.title")),
 		Address: subscribers.Mask(reader.Email),
 		Action:  r.URL.EscapedPath(),
-		Saved:   r.URL.Query().Has("saved"),
 		Silent:  reader.Status == subscribers.Bounced || reader.Status == subscribers.Complained,
 	}
 	v.Hidden = true
+	if r.URL.Query().Has("saved") {
+		v.Saved = l.Message("preferences.saved")
+	}
 	if reader.PausedAt(now) {
 		v.Paused = l.Day(reader.Paused.In(s.Publication.Zone))
 	}
