@@ -10,11 +10,12 @@ import (
 
 // Publication is what letters say of their publisher.
 type Publication struct {
-	Title    string
-	URL      string // of our server, without a slash at its end
-	Address  string // postal
-	Language string // BCP 47
-	Zone     *time.Location
+	Title       string
+	Description string // a sentence or two; may be empty
+	URL         string // of our server, without a slash at its end
+	Address     string // postal
+	Language    string // BCP 47
+	Zone        *time.Location
 }
 
 // A Letter is everything the letter of one version is written from.
@@ -24,6 +25,7 @@ type Letter struct {
 	Edition     string          // its ID
 	Entries     []content.Entry // in the order of the version's items
 	Coming      []content.Event // the strip of conferences
+	Pictures    Pictures        // of articles; nil: they show their own
 	Words       *Wording
 	At          time.Time // the day it speaks from
 
@@ -54,6 +56,7 @@ func (l *Letter) View() templates.Digest {
 		switch e.Kind {
 		case content.KindArticle:
 			a := w.Article(e.Article)
+			a.Image = l.Pictures.Show(l.Publication.URL, e.Article.Image, d.Lead == nil)
 			minutes += e.Article.ReadingMinutes
 			switch {
 			case d.Lead == nil:

@@ -33,6 +33,10 @@ type Press struct {
 	// has events attached, whatever its newsletter says.
 	Calendar func(events []content.Event) []byte
 
+	// Pictures knows which pictures of articles are kept: letters show no
+	// others. Nil: they show what articles name, from wherever that is.
+	Pictures PictureStore
+
 	masters masters
 }
 
@@ -166,7 +170,12 @@ func (p *Press) letter(ctx context.Context, newsletter, edition, language string
 	if len(coming) > stripLength {
 		coming = coming[:stripLength]
 	}
+	pictures, err := PicturesOf(ctx, p.Pictures, entries)
+	if err != nil {
+		return nil, err
+	}
 	return &Letter{
+		Pictures:    pictures,
 		Publication: p.Publication, Newsletter: n, Edition: edition,
 		Entries: entries, Coming: coming, Words: p.Words(language), At: now,
 	}, nil

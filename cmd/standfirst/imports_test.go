@@ -55,6 +55,7 @@ var mustNotImport = map[string][]string{
 	"internal/fetch":   {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 	"internal/hub":     {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 	"internal/notes":   {"database/sql", "net/http", "net/smtp", "github.com/wneessen/go-mail"},
+	"internal/picture": {"database/sql", "net/smtp", "html/template", "github.com/wneessen/go-mail"},
 	"internal/store":   {"net/http", "net/smtp", "html/template"},
 	"internal/web":     {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 }

@@ -70,6 +70,20 @@ type AddressError struct {
 // Error says what the address is.
 func (e *AddressError) Error() string { return fmt.Sprintf("%s is %s", e.Addr, e.What) }
 
+// A textError says what is wrong with an address as it is written.
+type textError string
+
+// Error says it.
+func (e textError) Error() string { return string(e) }
+
+// Refused reports whether an exchange was not begun, or not gone on with after a
+// redirect, because of what the address is: to try again is of no use.
+func Refused(err error) bool {
+	var address *AddressError
+	var text textError
+	return errors.As(err, &address) || errors.As(err, &text)
+}
+
 // New makes a client. It is kept for as long as addresses are fetched, and may
 // be used by several goroutines.
 func New(o Options) *http.Client {
@@ -133,13 +147,13 @@ func (o Options) control(_ context.Context, network, address string, _ syscall.R
 func (r Reach) Check(u *url.URL) error {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return errors.New("the address does not begin with http:// or https://")
+		return textError("the address does not begin with http:// or https://")
 	case u.Hostname() == "":
-		return errors.New("the address has no host")
+		return textError("the address has no host")
 	case u.User != nil:
-		return errors.New("the address has a user or a password in it")
+		return textError("the address has a user or a password in it")
 	case r != Anywhere && !webPort(u.Port()):
-		return errors.New("the address has a port that is not of the web")
+		return textError("the address has a port that is not of the web")
 	}
 	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !r.may(a.Unmap()) {
 		return &AddressError{a, special(a.Unmap())}

@@ -51,7 +51,7 @@ func Make(b []byte, widths ...int) (files []File, err error) {
 		upright := turned(small, f.turn)
 		file, err := encode(upright, f.drawn)
 		if err != nil {
-			return nil, fmt.Errorf("picture: %w", err)
+			return nil, damaged(f.kind, err)
 		}
 		files = append(files, file)
 	}

@@ -63,6 +63,8 @@ var tables = []table{
 	{name: "hub_feeds", key: "feed"},
 	{name: "hub_followers", key: "id", counter: "id"},
 	{name: "imprints", key: "path"},
+	{name: "pictures", key: "name"},
+	{name: "picture_addresses", key: "address"},
 	{name: "oldest_program", key: "id", seeded: true},
 	{name: "log", key: "n", counter: "n"},
 	{name: "editors", key: "email"},
@@ -71,8 +73,11 @@ var tables = []table{
 }
 
 // copyRows is how many rows are read before they are written, and how often
-// progress is told.
-const copyRows = 500
+// progress is told; fewer, where they hold more than copyBytes.
+const (
+	copyRows  = 500
+	copyBytes = 4 << 20
+)
 
 // Copy brings everything from one database to another, of whichever engines:
 // all tables, and how far the engine has numbered subscribers and editions, so

@@ -35,11 +35,12 @@ func (t table) copy(ctx context.Context, source, target session, progress func(t
 	}
 	var sent contents
 	batch := make([][]any, 0, copyRows)
+	held := 0 // bytes in it that are no text
 	flush := func() error {
 		if err := t.insert(ctx, target, columns, batch); err != nil {
 			return err
 		}
-		batch = batch[:0]
+		batch, held = batch[:0], 0
 		progress(t.name, sent.rows, total)
 		return nil
 	}
@@ -47,7 +48,12 @@ func (t table) copy(ctx context.Context, source, target session, progress func(t
 		if err := sent.add(row); err != nil {
 			return err
 		}
-		if batch = append(batch, slices.Clone(row)); len(batch) < copyRows {
+		for _, v := range row {
+			if b, ok := v.([]byte); ok {
+				held += len(b)
+			}
+		}
+		if batch = append(batch, slices.Clone(row)); len(batch) < copyRows && held < copyBytes {
 			return nil
 		}
 		return flush()
