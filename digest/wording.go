@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ type Wording struct {
 	Locale *i18n.Locale
 	Site   string         // URL of our server without a slash at its end
 	Zone   *time.Location // in which moments are told
+	Own    string         // BCP 47 of the publication, for items that name no language; empty: they are marked with none
 }
 
 // Article returns an article as a letter or page shows it.
@@ -76,6 +78,7 @@ func (w *Wording) Event(e *content.Event) templates.Event {
 		Calendar: w.Site + "/events/" + url.PathEscape(e.Slug) + ".ics",
 		Off:      e.Status == content.Cancelled || e.Status == content.Postponed,
 	}
+	v.Lang, v.Dir = w.differs("")
 	if v.URL == "" {
 		v.URL = w.Site + "/events#" + url.PathEscape(e.Slug)
 	}
@@ -137,7 +140,7 @@ func (w *Wording) where(e *content.Event) string {
 // differs returns the language and direction to mark an item with, nothing
 // where they are those of the words around it.
 func (w *Wording) differs(lang string) (string, string) {
-	if lang == "" {
+	if lang = cmp.Or(lang, w.Own); lang == "" {
 		return "", ""
 	}
 	own := i18n.For(lang)

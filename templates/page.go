@@ -23,12 +23,18 @@ type Page struct {
 	Description string // one sentence for search results; may be empty
 	Canonical   string // absolute URL of this page; empty: none is named
 	Picture     string // absolute URL of the image that stands for the page where it is shared; may be empty
-	Hidden      bool   // search engines are to leave it out: personal pages, caught mail
-	Scheme      string // light or dark as the reader chose; empty: as the system has it
+	Kind        string // of thing the page is, where it is shared: "article"; empty: website
+	// Facts are what the page is about in the words of schema.org, for search
+	// engines (JSON-LD); nil: nothing.
+	Facts  map[string]any
+	Hidden bool   // search engines are to leave it out: personal pages, caught mail
+	Scheme string // light or dark as the reader chose; empty: as the system has it
 
 	Publication Publication
+	Home        string // URL of the front page; empty: /
 	Nav         []Link // main menu, the current page marked
 	Foot        []Link // below the address
+	Languages   []Link // the same page in each language, that of this one marked; empty: not offered
 	Feeds       []Feed // named in the head, for feed readers to find
 }
 
@@ -37,6 +43,7 @@ type Link struct {
 	Label, URL string
 	Text       string // a sentence about it, where there is room; may be empty
 	Current    bool   // this is where the reader is
+	Lang, Dir  string // of Label, if they differ from the page's
 }
 
 // A Feed is a feed's address for programs: Type is its media type.
@@ -46,9 +53,15 @@ type Feed struct{ Title, Type, URL string }
 // are left out.
 type Pages struct{ Newer, Older string }
 
-// HomePage is /: the newest articles, the coming conferences, the newsletters.
+// HomePage is /: what this is, the form to sign up, the newest articles, the
+// coming conferences, the newsletters.
 type HomePage struct {
 	Page
+	Intro       string      // one or two sentences about the publication
+	SignUp      *SignUpForm // nil: no form here
+	Past        string      // URL of the past editions
+	Topics      []Link      // of articles, the most used first
+	AllArticles string      // URL
 	Lead        *Article
 	Articles    []Article
 	Events      []Event
@@ -64,7 +77,8 @@ type HomePage struct {
 type ArticlesPage struct {
 	Page
 	Articles []Article
-	Feeds    []Link // of just these articles: RSS, Atom, JSON
+	Topics   []Link // to narrow the list by; empty: it is narrow already
+	Follow   Follow
 	Pages    Pages
 }
 
@@ -76,11 +90,13 @@ type ArticlePage struct {
 	// given away. It is written as it is.
 	Body      template.HTML
 	Topics    []Link
-	Published string // "Published 3 June 2026"
-	Updated   string // "Updated 5 June 2026"; may be empty
-	Note      string // how much of it may be read and why; may be empty
-	ReadAt    Link   // where the whole text is, if not here; Label is the site's name
-	First     Link   // where it was first published, if elsewhere
+	Authors   []Link    // to what else they wrote
+	Published string    // "Published 3 June 2026"
+	Updated   string    // "Updated 5 June 2026"; may be empty
+	Note      string    // how much of it may be read and why; may be empty
+	ReadAt    Link      // where the whole text is, if not here; Label is the site's name
+	First     Link      // where it was first published, if elsewhere
+	Next      []Article // others on its topics
 }
 
 // EventsPage is all coming events, or those of a city.
@@ -89,13 +105,15 @@ type EventsPage struct {
 	Events   []Event
 	Calendar string // absolute URL of the .ics of just these; empty: none
 	Cities   []Link
+	Follow   Follow
 }
 
 // ArchivePage lists past editions, newest first.
 type ArchivePage struct {
 	Page
-	Editions []EditionLink
-	Pages    Pages
+	Editions  []EditionLink
+	Subscribe string // URL of the page to sign up; empty: no link
+	Pages     Pages
 }
 
 // EditionLink is one past edition in a list.
@@ -108,6 +126,8 @@ type EditionPage struct {
 	Newsletter string
 	Edition    string
 	Date       string
+	Past       string // URL of all past editions
+	Subscribe  string // URL of the page to sign up; empty: no link
 	Headline   string // the h1
 	Intro      string // empty lines part paragraphs
 	Summary    string
@@ -125,13 +145,22 @@ type FeedsPage struct {
 	Topics    []FeedSet
 	Authors   []FeedSet
 	OPML      string
+	Address   string  // absolute URL of the feed that most people want, to be copied
 	Oldest    FeedSet // the first page of the archive; empty: there is none
 	Calendars []Link  // URLs are absolute, of the .ics files
 	Events    []FeedSet
 }
 
-// A FeedSet is the same articles in three formats. Empty URLs are left out.
-type FeedSet struct{ Label, RSS, Atom, JSON string }
+// A FeedSet is the same articles in three formats, and on a page for people.
+// Empty URLs are left out.
+type FeedSet struct{ Label, Page, RSS, Atom, JSON string }
+
+// Follow is how to follow just what a page lists: an absolute address to copy,
+// and links to the feed in each of its formats.
+type Follow struct {
+	Address string
+	Formats []Link
+}
 
 // The states of an unsubscribe link.
 const (
@@ -161,14 +190,19 @@ type ErrorPage struct {
 	Heading string // empty: the usual one for Status
 	Text    string // empty: the usual one for Status
 	Home    string // URL of the front page
+	Links   []Link // what may have been meant
 	Number  string // of the request, for whoever asks us about it; may be empty
 }
 
 // Kind is the group of messages that Status belongs to.
 func (p *ErrorPage) Kind() string {
 	switch {
-	case p.Status == 404 || p.Status == 410:
+	case p.Status == 404:
 		return "not_found"
+	case p.Status == 410:
+		return "gone"
+	case p.Status == 429:
+		return "too_often"
 	case p.Status >= 500:
 		return "failed"
 	}

@@ -159,7 +159,7 @@ func TestCheckTellsTheLine(t *testing.T) {
 		{"mail/note.gohtml", "<h1", "<h2", "mail/note.gohtml: h1: there are 0"},
 		{"mail/note.txt.tmpl", "{{wrap .Text}}:\n{{.URL}}", "{{wrap .Text}}", "mail/note.txt.tmpl: text-parity"},
 		{"mail/button.gohtml", `role="presentation" `, "", "mail/button.gohtml:1: table-role"},
-		{"page/home.gohtml", "<h1>", "<p>", "page/home.gohtml:3: nesting"},
+		{"page/home.gohtml", "<h1>", "<p>", "page/home.gohtml:5: nesting"},
 		{"page/event.gohtml", "<div>", `<div style="color:red">`, "page/event.gohtml:3: csp"},
 		{"page/unsubscribe.gohtml", ` method="post"`, "", "page/unsubscribe.gohtml:6: form-method"},
 		{"page/archive.gohtml", ".Summary", ".Summery", "page/archive.gohtml:6:"},

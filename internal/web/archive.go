@@ -22,20 +22,21 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	past, pages := leaf(r, past)
-	v := &templates.ArchivePage{Page: s.page(r, s.locale(), s.locale().Message("archive.title")), Pages: pages}
-	v.Canonical = s.at("/archive")
+	v := s.voice(r)
+	past, pages := leaf(r, v, past)
+	p := &templates.ArchivePage{Page: s.publicPage(r, v, v.Message("archive.title")), Subscribe: v.to("/subscribe"), Pages: pages}
+	p.Canonical = s.at("/archive")
 	for i := range past {
-		d, err := s.whole(r.Context(), &past[i])
+		d, err := s.whole(r.Context(), v, &past[i])
 		if err != nil {
 			return err
 		}
-		v.Editions = append(v.Editions, templates.EditionLink{
-			Title: d.Subject, URL: "/editions/" + past[i].ID,
+		p.Editions = append(p.Editions, templates.EditionLink{
+			Title: d.Subject, URL: v.to("/editions/" + past[i].ID),
 			Date: d.Newsletter + " · " + d.Date, Summary: d.Summary,
 		})
 	}
-	return s.public(w, r, v)
+	return s.public(w, r, v, p)
 }
 
 // past returns the editions the public may see, newest first; of all
@@ -72,27 +73,29 @@ func (s *Server) edition(w http.ResponseWriter, r *http.Request) error {
 	if !out(e, now) {
 		return notFound
 	}
-	d, err := s.whole(r.Context(), e)
+	v := s.voice(r)
+	d, err := s.whole(r.Context(), v, e)
 	if err != nil {
 		return err
 	}
-	v := &templates.EditionPage{
-		Page: s.page(r, s.locale(), d.Subject), Newsletter: d.Newsletter, Date: d.Date,
-		Headline: d.Subject, Summary: d.Summary, Reminders: d.Reminders, Notices: d.Notices,
+	p := &templates.EditionPage{
+		Page: s.publicPage(r, v, d.Subject), Newsletter: d.Newsletter, Date: d.Date, Past: v.to("/archive"), Subscribe: v.to("/subscribe"),
+		Headline: d.Subject, Intro: d.Intro, Summary: d.Summary, Reminders: d.Reminders, Notices: d.Notices,
 	}
-	v.Description, v.Canonical = d.Summary, s.at("/editions/"+id)
+	p.Description, p.Canonical, p.Kind = d.Summary, s.at("/editions/"+id), "article"
 	if d.Lead != nil {
-		v.Articles = append(v.Articles, *d.Lead)
+		p.Articles = append(p.Articles, *d.Lead)
+		p.Picture = d.Lead.Image.URL
 	}
-	v.Articles = append(append(v.Articles, d.Articles...), d.Headlines...)
-	if v.Pages, err = s.neighbours(r.Context(), e, now); err != nil {
+	p.Articles = append(append(p.Articles, d.Articles...), d.Headlines...)
+	if p.Pages, err = s.neighbours(r.Context(), v, e, now); err != nil {
 		return err
 	}
-	return s.public(w, r, v)
+	return s.public(w, r, v, p)
 }
 
 // neighbours are the editions before and after e of its newsletter.
-func (s *Server) neighbours(ctx context.Context, e *digest.Edition, now time.Time) (templates.Pages, error) {
+func (s *Server) neighbours(ctx context.Context, v voice, e *digest.Edition, now time.Time) (templates.Pages, error) {
 	var pages templates.Pages
 	past, err := s.past(ctx, e.Newsletter, now)
 	if err != nil {
@@ -100,17 +103,17 @@ func (s *Server) neighbours(ctx context.Context, e *digest.Edition, now time.Tim
 	}
 	i := slices.IndexFunc(past, func(of digest.Edition) bool { return of.ID == e.ID })
 	if i > 0 {
-		pages.Newer = "/editions/" + past[i-1].ID
+		pages.Newer = v.to("/editions/" + past[i-1].ID)
 	}
 	if i >= 0 && i+1 < len(past) {
-		pages.Older = "/editions/" + past[i+1].ID
+		pages.Older = v.to("/editions/" + past[i+1].ID)
 	}
 	return pages, nil
 }
 
 // whole returns the letter nobody got: with every item of an edition that may
 // still be shown, and nobody's name in it.
-func (s *Server) whole(ctx context.Context, e *digest.Edition) (*templates.Digest, error) {
+func (s *Server) whole(ctx context.Context, v voice, e *digest.Edition) (*templates.Digest, error) {
 	versions, readers, err := s.Editions.Versions(ctx, e.ID)
 	if err != nil {
 		return nil, err
@@ -128,7 +131,7 @@ func (s *Server) whole(ctx context.Context, e *digest.Edition) (*templates.Diges
 	})
 	l := digest.Letter{
 		Publication: s.Publication, Newsletter: s.newsletter(e.Newsletter), Edition: e.ID,
-		Entries: entries, Words: s.words(), At: e.Slot,
+		Entries: entries, Words: s.words(v.Locale), At: e.Slot,
 	}
 	d := l.View()
 	return &d, nil

@@ -1,14 +1,14 @@
 package web
 
 import (
-	"html/template"
+	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/feed"
 	"github.com/standfirst/standfirst/templates"
 )
@@ -17,60 +17,79 @@ import (
 const (
 	homeArticles = 9
 	homeEvents   = 6
+	homeTopics   = 12
 )
 
-// home is the front page: the newest articles, coming conferences, and the
-// newsletters.
+// home is the front page: what this is and how to get it, the newest articles,
+// and the coming conferences.
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
-	l, st := s.locale(), s.Shelf.now()
-	v := &templates.HomePage{
-		Page: s.page(r, l, ""), AllEvents: "/events", FeedsURL: "/feeds",
-		Articles: s.inWords(st.articles[:min(homeArticles, len(st.articles))]),
-		Events:   s.coming(st.events, time.Now()),
+	v, st, now := s.voice(r), s.Shelf.now(), time.Now()
+	p := &templates.HomePage{
+		Page: s.publicPage(r, v, ""), AllArticles: v.to("/articles"), AllEvents: v.to("/events"), FeedsURL: v.to("/feeds"), Past: v.to("/archive"),
+		Articles: s.items(v, st.articles[:min(homeArticles, len(st.articles))]),
+		Events:   s.coming(v, st.events, now),
 	}
-	v.Canonical = s.at("/")
-	v.Events = v.Events[:min(homeEvents, len(v.Events))]
-	if len(v.Articles) > 0 {
-		v.Lead, v.Articles = &v.Articles[0], v.Articles[1:]
+	p.Canonical, p.Description = s.at("/"), cmp.Or(s.Publication.Description, v.Message("home.intro"))
+	p.Intro = p.Description
+	p.Events = p.Events[:min(homeEvents, len(p.Events))]
+	if len(p.Articles) > 0 {
+		p.Lead, p.Articles = &p.Articles[0], p.Articles[1:]
 	} else {
-		v.Start = v.Nav
+		p.Start = p.Nav
 	}
-	if len(st.articles) > homeArticles {
-		v.Pages.Older = "/articles"
-	}
+	p.Topics = s.mostUsed(v, st)
 	for _, n := range s.Newsletters {
-		v.Newsletters = append(v.Newsletters, templates.Link{Label: n.Title, URL: "/archive", Text: n.Description})
+		p.Newsletters = append(p.Newsletters, templates.Link{Label: n.Title, URL: v.to("/archive"), Text: s.promise(v, n, now)})
 	}
-	return s.public(w, r, v)
+	return s.public(w, r, v, p)
+}
+
+// promise says what a newsletter is and when its next letter goes.
+func (s *Server) promise(v voice, n *digest.Newsletter, now time.Time) string {
+	next := n.Next(now)
+	if next.IsZero() {
+		return n.Description
+	}
+	return strings.TrimSpace(n.Description + " " + v.Message("home.next", "date", v.FullDay(next.In(n.Zone))))
+}
+
+// mostUsed links to the topics that most articles are on.
+func (s *Server) mostUsed(v voice, st *stock) []templates.Link {
+	var links []templates.Link
+	for _, topic := range st.labels.topics[:min(homeTopics, len(st.labels.topics))] {
+		links = append(links, templates.Link{Label: topic.Name, URL: v.to("/topics/" + topic.Slug)})
+	}
+	return links
 }
 
 // articles lists all articles, page by page.
 func (s *Server) articles(w http.ResponseWriter, r *http.Request) error {
-	return s.list(w, r, "/articles", s.locale().Message("articles.title"), "/feed", s.Shelf.now().articles)
+	v := s.voice(r)
+	return s.list(w, r, v, "/articles", v.Message("articles.title"), "/feed", s.Shelf.now().articles)
 }
 
 // topic lists the articles on one topic.
 func (s *Server) topic(w http.ResponseWriter, r *http.Request) error {
-	st := s.Shelf.now()
+	v, st := s.voice(r), s.Shelf.now()
 	topic, ok := labelled(st.labels.topics, r.PathValue("topic"))
 	if !ok {
 		return notFound
 	}
 	path := "/topics/" + topic.Slug
-	return s.list(w, r, path, s.locale().Message("articles.on_topic", "topic", topic.Name), path+"/feed", only(st.articles, func(a *content.Article) bool {
+	return s.list(w, r, v, path, v.Message("articles.on_topic", "topic", topic.Name), path+"/feed", only(st.articles, func(a *content.Article) bool {
 		return slices.ContainsFunc(a.Topics, func(name string) bool { return feed.Segment(name) == topic.Slug })
 	}))
 }
 
 // author lists the articles by one author.
 func (s *Server) author(w http.ResponseWriter, r *http.Request) error {
-	st := s.Shelf.now()
+	v, st := s.voice(r), s.Shelf.now()
 	author, ok := labelled(st.labels.authors, r.PathValue("author"))
 	if !ok {
 		return notFound
 	}
 	path := "/authors/" + author.Slug
-	return s.list(w, r, path, s.locale().Message("articles.by_author", "author", author.Name), path+"/feed", only(st.articles, func(a *content.Article) bool {
+	return s.list(w, r, v, path, v.Message("articles.by_author", "author", author.Name), path+"/feed", only(st.articles, func(a *content.Article) bool {
 		return slices.ContainsFunc(a.Authors, func(who content.Author) bool { return feed.Segment(who.Name) == author.Slug })
 	}))
 }
@@ -87,67 +106,23 @@ func only(entries []content.Entry, want func(*content.Article) bool) []content.E
 }
 
 // list shows articles, with the feeds of just these.
-func (s *Server) list(w http.ResponseWriter, r *http.Request, path, title, feeds string, entries []content.Entry) error {
-	entries, pages := leaf(r, entries)
-	v := &templates.ArticlesPage{Page: s.page(r, s.locale(), title), Articles: s.inWords(entries), Feeds: formats(feeds), Pages: pages}
-	v.Canonical = s.at(path)
+func (s *Server) list(w http.ResponseWriter, r *http.Request, v voice, path, title, feeds string, entries []content.Entry) error {
+	entries, pages := leaf(r, v, entries)
+	p := &templates.ArticlesPage{Page: s.publicPage(r, v, title), Articles: s.items(v, entries), Follow: s.follow(feeds), Pages: pages}
+	p.Canonical = s.at(path)
 	if feeds != "/feed" {
-		v.Page.Feeds = append(v.Page.Feeds, alternates(feeds, title)...)
+		p.Page.Feeds = append(p.Page.Feeds, alternates(feeds, title)...)
+	} else {
+		p.Topics = s.mostUsed(v, s.Shelf.now())
 	}
-	return s.public(w, r, v)
+	return s.public(w, r, v, p)
 }
 
-// inWords puts articles into words for a list.
-func (s *Server) inWords(entries []content.Entry) []templates.Article {
-	w := s.words()
+// items puts articles into words for a list.
+func (s *Server) items(v voice, entries []content.Entry) []templates.Article {
 	var list []templates.Article
 	for i := range entries {
-		list = append(list, w.Article(entries[i].Article))
+		list = append(list, s.item(v, entries[i].Article))
 	}
 	return list
-}
-
-// article is the page of one article, with as much of it as may be given away.
-func (s *Server) article(w http.ResponseWriter, r *http.Request) error {
-	slug := r.PathValue("slug")
-	entry, err := s.Content.ArticleBySlug(r.Context(), slug)
-	if err != nil {
-		return err
-	}
-	switch entry.State {
-	case content.Public:
-	case content.Withdrawn:
-		return status(http.StatusGone)
-	default:
-		return notFound
-	}
-	a, l := entry.Article, s.locale()
-	v := &templates.ArticlePage{Page: s.page(r, l, a.Title), Article: s.words().Article(a)}
-	v.Description = a.Standfirst
-	v.Canonical = s.at("/articles/" + url.PathEscape(slug))
-	if !strings.HasPrefix(a.URL, s.at("/articles/")) {
-		v.Canonical = a.URL
-		v.ReadAt = templates.Link{Label: host(a.URL), URL: a.URL}
-	}
-	if a.Canonical != "" && a.Canonical != a.URL {
-		v.First = templates.Link{Label: host(a.Canonical), URL: a.Canonical}
-	}
-	switch {
-	case a.Access.Open():
-		v.Body = template.HTML(a.Body) // sanitised when it was read
-	case a.Access == content.Metered:
-		v.Note = l.Message("article.metered")
-	default:
-		v.Note = l.Message("article.registered")
-	}
-	for _, topic := range a.Topics {
-		at := "/topics/" + feed.Segment(topic)
-		v.Topics = append(v.Topics, templates.Link{Label: topic, URL: at})
-		v.Page.Feeds = append(v.Page.Feeds, alternates(at+"/feed", l.Message("articles.on_topic", "topic", topic))[:1]...)
-	}
-	v.Published = l.Message("article.published", "date", v.Article.Date)
-	if zone := s.Publication.Zone; content.DateOf(a.Updated.In(zone)).After(content.DateOf(a.Published.In(zone))) {
-		v.Updated = l.Message("article.updated", "date", l.Day(a.Updated.In(zone)))
-	}
-	return s.public(w, r, v)
 }

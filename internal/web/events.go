@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"net/url"
 	"path"
 	"time"
 
@@ -30,26 +32,34 @@ func (s *Server) cityOrFeed(w http.ResponseWriter, r *http.Request) error {
 
 // eventsIn lists the coming events in a city, or all.
 func (s *Server) eventsIn(w http.ResponseWriter, r *http.Request, city content.Label) error {
-	l, st := s.locale(), s.Shelf.now()
-	base, title, events := "/events", l.Message("events.title"), st.events
+	v, st := s.voice(r), s.Shelf.now()
+	base, title, events := "/events", v.Message("events.title"), st.events
 	if city.Slug != "" {
-		base, title, events = "/events/"+city.Slug, l.Message("events.in_city", "city", city.Name), nil
+		base, title, events = "/events/"+city.Slug, v.Message("events.in_city", "city", city.Name), nil
 		for _, e := range st.events {
 			if in(&e, city) {
 				events = append(events, e)
 			}
 		}
 	}
-	v := &templates.EventsPage{Page: s.page(r, l, title), Events: s.coming(events, time.Now()), Calendar: s.at(base + ".ics")}
-	v.Canonical = s.at(base)
-	v.Page.Feeds = append(v.Page.Feeds, alternates(base, title)...)
+	now := time.Now()
+	p := &templates.EventsPage{Page: s.publicPage(r, v, title), Events: s.coming(v, events, now), Calendar: s.at(base + ".ics"), Follow: s.follow(base)}
+	p.Canonical = s.at(base)
+	p.Page.Feeds = append(p.Page.Feeds, alternates(base, title)...)
 	if len(st.labels.cities) > 1 {
-		v.Cities = append(v.Cities, templates.Link{Label: l.Message("feeds.all_events"), URL: "/events", Current: city.Slug == ""})
+		p.Cities = append(p.Cities, templates.Link{Label: v.Message("feeds.all_events"), URL: v.to("/events"), Current: city.Slug == ""})
 		for _, c := range st.labels.cities {
-			v.Cities = append(v.Cities, templates.Link{Label: c.Name, URL: "/events/" + c.Slug, Current: c.Slug == city.Slug})
+			name := c.Name
+			if name == online {
+				name = v.Message("letter.online")
+			}
+			p.Cities = append(p.Cities, templates.Link{Label: name, URL: v.to("/events/" + c.Slug), Current: c.Slug == city.Slug})
 		}
 	}
-	return s.public(w, r, v)
+	if facts := s.eventFacts(events, now); len(facts) > 0 {
+		p.Facts = map[string]any{"@context": "https://schema.org", "@graph": facts}
+	}
+	return s.public(w, r, v, p)
 }
 
 // in reports whether an event is in a city, by the rule of the city's calendar:
@@ -61,13 +71,69 @@ func in(e *content.Event, city content.Label) bool {
 
 // coming puts those of events that are not over into words. Cancelled ones are
 // shown as such until their day.
-func (s *Server) coming(events []content.Event, now time.Time) []templates.Event {
-	w := s.words()
+func (s *Server) coming(v voice, events []content.Event, now time.Time) []templates.Event {
+	w := s.words(v.Locale)
 	var list []templates.Event
 	for i := range events {
-		if now.Before(events[i].Ends()) {
-			list = append(list, w.Event(&events[i]))
+		e := &events[i]
+		if !now.Before(e.Ends()) {
+			continue
 		}
+		item := w.Event(e)
+		item.ID = e.Slug
+		if e.URL == "" {
+			item.URL = v.to("/events#" + url.PathEscape(e.Slug))
+		}
+		switch e.Status {
+		case content.Cancelled:
+			item.State = v.Message("events.cancelled")
+		case content.Postponed:
+			item.State = v.Message("events.postponed")
+		}
+		list = append(list, item)
 	}
 	return list
+}
+
+// eventFacts says for search engines which events are coming, in the words of
+// schema.org.
+func (s *Server) eventFacts(events []content.Event, now time.Time) []map[string]any {
+	var facts []map[string]any
+	for i := range events {
+		e := &events[i]
+		if !now.Before(e.Ends()) {
+			continue
+		}
+		fact := map[string]any{
+			"@type": "Event", "name": e.Name, "startDate": e.Days.First.String(), "endDate": e.Days.Last.String(),
+			"eventStatus": "https://schema.org/EventScheduled",
+		}
+		switch e.Status {
+		case content.Cancelled:
+			fact["eventStatus"] = "https://schema.org/EventCancelled"
+		case content.Postponed:
+			fact["eventStatus"] = "https://schema.org/EventPostponed"
+		}
+		mode := "OfflineEventAttendanceMode"
+		var places []map[string]any
+		if e.City != "" || e.Place != "" {
+			places = append(places, map[string]any{"@type": "Place", "name": cmp.Or(e.Place, e.City), "address": cmp.Or(e.City, e.Place)})
+		}
+		if e.Online {
+			mode = "OnlineEventAttendanceMode"
+			if len(places) > 0 {
+				mode = "MixedEventAttendanceMode"
+			}
+			places = append(places, map[string]any{"@type": "VirtualLocation", "url": cmp.Or(e.URL, s.at("/events"))})
+		}
+		fact["eventAttendanceMode"] = "https://schema.org/" + mode
+		if len(places) > 0 {
+			fact["location"] = places
+		}
+		if e.URL != "" {
+			fact["url"] = e.URL
+		}
+		facts = append(facts, fact)
+	}
+	return facts
 }

@@ -84,37 +84,49 @@ func route(at string) string {
 
 // feedList is the page that lists all feeds for people.
 func (s *Server) feedList(w http.ResponseWriter, r *http.Request) error {
-	l, labels := s.locale(), s.Shelf.now().labels
-	v := &templates.FeedsPage{
-		Page:    s.page(r, l, l.Message("feeds.title")),
-		All:     feedSet(l.Message("feeds.all"), "/feed"),
-		Topics:  feedSets(labels.topics, "/topics/"),
-		Authors: feedSets(labels.authors, "/authors/"),
+	v, labels := s.voice(r), s.Shelf.now().labels
+	p := &templates.FeedsPage{
+		Page:    s.publicPage(r, v, v.Message("feeds.title")),
+		All:     feedSet(v.Message("feeds.all"), v.to("/articles"), "/feed"),
+		Topics:  feedSets(v, labels.topics, "/topics/"),
+		Authors: feedSets(v, labels.authors, "/authors/"),
 		OPML:    "/feeds.opml",
+		Address: s.at("/feed.rss"),
 		Calendars: []templates.Link{
-			{Label: l.Message("feeds.all_events"), URL: s.at("/events.ics")},
+			{Label: v.Message("feeds.all_events"), URL: s.at("/events.ics")},
 		},
 	}
-	v.Canonical = s.at("/feeds")
+	p.Canonical, p.Description = s.at("/feeds"), v.Message("feeds.intro")
 	if _, ok := s.Shelf.Document("/feed/archive/1.rss"); ok {
-		v.Oldest = feedSet(l.Message("feeds.oldest"), "/feed/archive/1")
+		p.Oldest = feedSet(v.Message("feeds.oldest"), "", "/feed/archive/1")
 	}
-	v.Events = append(v.Events, feedSet(l.Message("feeds.all_events"), "/events"))
+	p.Events = append(p.Events, feedSet(v.Message("feeds.all_events"), v.to("/events"), "/events"))
 	for _, c := range labels.cities {
-		v.Calendars = append(v.Calendars, templates.Link{Label: l.Message("feeds.city", "city", c.Name), URL: s.at("/events/" + c.Slug + ".ics")})
-		v.Events = append(v.Events, feedSet(l.Message("feeds.city", "city", c.Name), "/events/"+c.Slug))
+		label := v.Message("feeds.city", "city", c.Name)
+		if c.Name == online {
+			label = v.Message("letter.online")
+		}
+		p.Calendars = append(p.Calendars, templates.Link{Label: label, URL: s.at("/events/" + c.Slug + ".ics")})
+		p.Events = append(p.Events, feedSet(label, v.to("/events/"+c.Slug), "/events/"+c.Slug))
 	}
-	return s.public(w, r, v)
+	return s.public(w, r, v, p)
 }
 
-func feedSet(label, base string) templates.FeedSet {
-	return templates.FeedSet{Label: label, RSS: base + ".rss", Atom: base + ".atom", JSON: base + ".json"}
+// feedSet is the feed at base in its three formats; page is where people see
+// what is in it.
+func feedSet(label, page, base string) templates.FeedSet {
+	return templates.FeedSet{Label: label, Page: page, RSS: base + ".rss", Atom: base + ".atom", JSON: base + ".json"}
 }
 
-func feedSets(labels []content.Label, under string) []templates.FeedSet {
+func feedSets(v voice, labels []content.Label, under string) []templates.FeedSet {
 	var sets []templates.FeedSet
 	for _, l := range labels {
-		sets = append(sets, feedSet(l.Name, under+l.Slug+"/feed"))
+		sets = append(sets, feedSet(l.Name, v.to(under+l.Slug), under+l.Slug+"/feed"))
 	}
 	return sets
+}
+
+// follow is how to follow just what a page lists.
+func (s *Server) follow(base string) templates.Follow {
+	return templates.Follow{Address: s.at(base + ".rss"), Formats: formats(base)}
 }

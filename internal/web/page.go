@@ -6,35 +6,37 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/feed"
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/templates"
 )
 
-// locale is the language of public pages: the publication's. Its articles are
-// in it, and a page in two languages serves nobody.
-func (s *Server) locale() *i18n.Locale { return s.Catalog.For(s.Publication.Language) }
-
-// words says articles and events on pages.
-func (s *Server) words() *digest.Wording {
-	return &digest.Wording{Locale: s.locale(), Site: s.Publication.URL, Zone: s.Publication.Zone}
+// publicPage is what the pages that everybody sees have: also a choice of
+// languages.
+func (s *Server) publicPage(r *http.Request, v voice, title string) templates.Page {
+	p := s.page(r, v.Locale, title)
+	p.Languages = s.languages(r, v.Locale)
+	return p
 }
 
-// page is what all pages have, for the page of that title.
+// page is what all pages have, for the page of that title. Its links keep to the
+// language that ?lang= named.
 func (s *Server) page(r *http.Request, l *i18n.Locale, title string) templates.Page {
 	p := templates.Page{
 		Lang: l.Words, Dir: l.Dir, Title: title,
 		Publication: templates.Publication{Title: s.Publication.Title, URL: s.Publication.URL + "/", Address: s.Publication.Address},
 		Feeds:       alternates("/feed", s.Publication.Title),
 	}
+	v := s.voice(r)
+	p.Home = v.to("/")
 	link := func(key, to string) {
-		p.Nav = append(p.Nav, templates.Link{Label: l.Message(key), URL: to, Current: r.URL.Path == to})
+		p.Nav = append(p.Nav, templates.Link{Label: l.Message(key), URL: v.to(to), Current: r.URL.Path == to})
 	}
 	link("site.articles", "/articles")
 	link("site.events", "/events")
 	link("site.archive", "/archive")
 	link("site.feeds", "/feeds")
+	link("site.subscribe", "/subscribe")
 	if s.Mailbox != nil {
 		link("site.mailbox", "/mailbox")
 	}
@@ -65,7 +67,7 @@ const perPage = 20
 // leaf returns the part of a list that ?page= asks for, and the links to what
 // is before and behind it. A page behind the end is empty; what is no number
 // is the first.
-func leaf[T any](r *http.Request, list []T) ([]T, templates.Pages) {
+func leaf[T any](r *http.Request, v voice, list []T) ([]T, templates.Pages) {
 	n, err := strconv.Atoi(r.URL.Query().Get("page"))
 	if err != nil || n < 1 {
 		n = 1
@@ -76,9 +78,9 @@ func leaf[T any](r *http.Request, list []T) ([]T, templates.Pages) {
 	to := min(from+perPage, len(list))
 	address := func(n int) string {
 		if n == 1 {
-			return r.URL.EscapedPath()
+			return v.to(r.URL.EscapedPath())
 		}
-		return r.URL.EscapedPath() + "?page=" + strconv.Itoa(n)
+		return v.to(r.URL.EscapedPath() + "?page=" + strconv.Itoa(n))
 	}
 	var pages templates.Pages
 	if n > 1 {

@@ -61,7 +61,7 @@ func (s *Server) serve(h handler) http.Handler {
 // programs, and no word of what happened inside.
 func (s *Server) sorry(w http.ResponseWriter, r *http.Request, code int) {
 	h := w.Header()
-	for _, of := range []string{"ETag", "Last-Modified", "Content-Disposition", "Access-Control-Allow-Origin", "Vary"} {
+	for _, of := range []string{"ETag", "Last-Modified", "Content-Disposition", "Access-Control-Allow-Origin", "Content-Language", "Vary"} {
 		h.Del(of)
 	}
 	h.Set("Cache-Control", "no-store")
@@ -72,9 +72,7 @@ func (s *Server) sorry(w http.ResponseWriter, r *http.Request, code int) {
 		write(w, r, code, "text/plain; charset=utf-8", []byte(http.StatusText(code)+"\n"))
 		return
 	}
-	v := &templates.ErrorPage{Page: s.page(r, s.locale(), ""), Status: code, Home: "/"}
-	v.Hidden = true
-	b, err := s.Templates.Page(v)
+	b, err := s.Templates.Page(s.apology(r, code))
 	if err != nil {
 		s.Log.Error("error page failed", "err", err)
 		write(w, r, code, "text/plain; charset=utf-8", []byte(http.StatusText(code)+"\n"))
@@ -94,14 +92,20 @@ func forPrograms(p string) bool {
 }
 
 // public writes a page that anybody may see and keep for a minute. It is the
-// same for all who ask, so it varies by nothing.
-func (s *Server) public(w http.ResponseWriter, r *http.Request, v templates.View) error {
+// same for all who speak a language: it varies by nothing else, and not by that
+// where the address names the language.
+func (s *Server) public(w http.ResponseWriter, r *http.Request, speaking voice, v templates.View) error {
 	b, err := s.Templates.Page(v)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "public, max-age=60")
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", speaking.Words)
+	h.Set("Cache-Control", "public, max-age=60")
+	if speaking.named == "" {
+		h.Set("Vary", "Accept-Language")
+	}
 	give(w, r, b, etag(b))
 	return nil
 }
