@@ -6,13 +6,18 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
 )
 
-// Export writes readers as CSV in UTF-8 with [Columns] as its header, so that
-// an import of it into an empty store gives the same readers, but for when
-// they came and how we know that they want it. Newsletters that a reader has
-// left stand there as NAME:left. It ends with the first error of readers or
-// of w.
+// Export writes readers as CSV in UTF-8 with [Columns] as its header. An import
+// of it into an empty store gives the same readers, with the same export. Only
+// what means nothing in another store stays behind: numbers, bookmarks, the
+// log of consents but for its first words, and the hashes of erased addresses.
+// It ends with the first error of readers or of w.
+//
+// Moments are in UTC. A newsletter stands there as NAME, NAME:left=MOMENT when
+// the reader has left it, and with :since=MOMENT after the name when that is
+// another one than the reader's own.
 //
 // A spreadsheet runs what begins with = + - or @. Such a field gets an
 // apostrophe in front, which an import takes away again.
@@ -29,6 +34,7 @@ func Export(w io.Writer, readers iter.Seq2[Entry, error]) error {
 		record := []string{
 			s.Email, s.Name, strings.Join(s.Topics, ";"), strings.Join(s.Cities, ";"),
 			newsletters(r), s.Timezone, s.Language, string(s.Status),
+			stamp(s.Since), stamp(s.Paused), s.Consent,
 		}
 		for i, f := range record {
 			record[i] = guard(f)
@@ -44,22 +50,31 @@ func Export(w io.Writer, readers iter.Seq2[Entry, error]) error {
 	return nil
 }
 
-// newsletters writes the subscriptions of a reader. Of one who has left as a
-// whole it names what undo would bring back plainly: the status says the rest.
+// newsletters writes the subscriptions of a reader.
 func newsletters(e Entry) string {
-	back, subs := Returning(e.Subscriber, e.Subscriptions, "")
-	if back.Status == e.Subscriber.Status {
-		subs = e.Subscriptions
+	if len(e.Subscriptions) == 0 {
+		return none
 	}
-	var names []string
-	for _, s := range subs {
-		name := s.Newsletter
-		if !s.Left.IsZero() {
-			name += ":left"
+	var list []string
+	for _, s := range e.Subscriptions {
+		item := s.Newsletter
+		if !s.Since.Equal(e.Subscriber.Since) && !s.Since.IsZero() {
+			item += ":since=" + stamp(s.Since)
 		}
-		names = append(names, name)
+		if !s.Left.IsZero() {
+			item += ":left=" + stamp(s.Left)
+		}
+		list = append(list, item)
 	}
-	return strings.Join(names, ";")
+	return strings.Join(list, ";")
+}
+
+// stamp writes a moment; the zero one is empty.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(written)
 }
 
 // guard makes a field harmless in a spreadsheet, and unguard takes that back.

@@ -14,6 +14,30 @@ type Decision struct {
 	Subscribe  []string   // subscriptions to insert, sorted; none of them exists
 	Leave      []string   // subscriptions left from now on, sorted; those that do not exist are inserted as left
 	Suppress   string     // reason to put the address on the suppression list with; empty: not
+	Stays      string     // see [ImportResult]
+
+	// When subscriptions of a new reader began and ended, where the row says
+	// so; see [Decision.BeganAt] and [Decision.EndedAt].
+	Began, Ended map[string]time.Time
+}
+
+// BeganAt returns since when the new subscription to a newsletter is.
+func (d *Decision) BeganAt(newsletter string, now time.Time) time.Time {
+	if t, ok := d.Began[newsletter]; ok && !t.After(now) {
+		return t
+	}
+	if d.Fate == New {
+		return d.Subscriber.Since
+	}
+	return now
+}
+
+// EndedAt returns when a newsletter of Leave was left.
+func (d *Decision) EndedAt(newsletter string, now time.Time) time.Time {
+	if t, ok := d.Ended[newsletter]; ok && !t.After(now) {
+		return t
+	}
+	return now
 }
 
 // Merge decides what an imported row does to the reader it speaks of. old is
@@ -25,12 +49,15 @@ type Decision struct {
 // Active. Who left stays left, from everything or from one newsletter. When
 // the row is refused or changes nothing, there is nothing to write.
 func Merge(old *Subscriber, subs []Subscription, row ImportRow, suppressed string, now time.Time) Decision {
-	if why := refusal(old, row, suppressed); why != "" {
-		return Decision{Fate: Refused, Why: why}
+	if why, stays := refusal(old, row, suppressed); why != "" {
+		return Decision{Fate: Refused, Why: why, Stays: stays}
 	}
-	d := Decision{Fate: New, Subscriber: Subscriber{Email: row.Email, Status: Active, Since: now}}
+	d := Decision{Fate: New, Subscriber: Subscriber{Email: row.Email, Status: Active, Since: now, Paused: row.Paused}, Began: row.Began, Ended: row.Ended}
+	if row.Since.Before(now) && !row.Since.IsZero() {
+		d.Subscriber.Since = row.Since
+	}
 	if old != nil {
-		d.Fate, d.Subscriber = Same, *old
+		d = Decision{Fate: Same, Subscriber: *old}
 	}
 	d.Subscriber.take(row)
 	if suppressed == "" {
@@ -48,28 +75,29 @@ func Merge(old *Subscriber, subs []Subscription, row ImportRow, suppressed strin
 	if len(gone) > 0 && d.Subscriber.Status == Active {
 		d.Why = "has left " + strings.Join(gone, ", ") + ", and an import brings nobody back"
 		if d.Fate == Same && len(gone) == len(row.Newsletters) {
-			d.Fate = Refused
+			d.Fate, d.Stays = Refused, string(Left)
 		}
 	}
 	return d
 }
 
-// refusal returns why a row must not be written; empty when it may.
-func refusal(old *Subscriber, row ImportRow, suppressed string) string {
+// refusal returns why a row must not be written, and what stays as it is
+// because of it; empty when it may.
+func refusal(old *Subscriber, row ImportRow, suppressed string) (why, stays string) {
 	wanted := row.Status == "" || row.Status == Active
 	switch {
 	case old == nil && suppressed == Erased:
-		return "this reader asked to be erased"
+		return "this reader asked to be erased", Erased
 	case suppressed != "" && (wanted || old == nil):
-		return "the address must not be written to (" + suppressed + ")"
+		return "the address must not be written to (" + suppressed + ")", suppressed
 	case old == nil || !wanted || old.Status == Active:
-		return ""
+		return "", ""
 	case old.Status == Pending:
-		return "this reader has not confirmed yet, and an import does not do it for them"
+		return "this reader has not confirmed yet, and an import does not do it for them", string(Pending)
 	case old.Status == Left:
-		return "this reader has unsubscribed, and an import brings nobody back"
+		return "this reader has unsubscribed, and an import brings nobody back", string(Left)
 	}
-	return "this reader is " + string(old.Status) + ", and an import does not change that"
+	return "this reader is " + string(old.Status) + ", and an import does not change that", string(old.Status)
 }
 
 // take fills in what the row states.

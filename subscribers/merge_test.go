@@ -59,11 +59,25 @@ func TestMerge(t *testing.T) {
 		{"new, has left one", nil, nil, row(func(r *ImportRow) { r.Left = []string{"events"} }), "",
 			Decision{Fate: New, Subscriber: fresh, Subscribe: []string{"weekly"}, Leave: []string{"events"}}},
 		{"new but suppressed", nil, nil, plain, BecauseBounced,
-			Decision{Fate: Refused, Why: "the address must not be written to (bounced)"}},
+			Decision{Fate: Refused, Why: "the address must not be written to (bounced)", Stays: "bounced"}},
 		{"new but erased", nil, nil, plain, Erased,
-			Decision{Fate: Refused, Why: "this reader asked to be erased"}},
+			Decision{Fate: Refused, Why: "this reader asked to be erased", Stays: "erased"}},
 		{"unsubscribed but erased", nil, nil, as(Left), Erased,
-			Decision{Fate: Refused, Why: "this reader asked to be erased"}},
+			Decision{Fate: Refused, Why: "this reader asked to be erased", Stays: "erased"}},
+
+		{"new, with a past", nil, nil, row(func(r *ImportRow) {
+			r.Since, r.Paused = early, noon.AddDate(0, 1, 0)
+			r.Newsletters, r.Left = []string{"weekly"}, []string{"events"}
+			r.Ended = map[string]time.Time{"events": early.AddDate(0, 1, 0)}
+		}), "",
+			Decision{Fate: New, Subscribe: []string{"weekly"}, Leave: []string{"events"}, Ended: map[string]time.Time{"events": early.AddDate(0, 1, 0)},
+				Subscriber: with(fresh, func(s *Subscriber) { s.Since, s.Paused = early, noon.AddDate(0, 1, 0) })}},
+		{"new, from the future", nil, nil, row(func(r *ImportRow) { r.Since = noon.AddDate(1, 0, 0) }), "",
+			Decision{Fate: New, Subscriber: fresh, Subscribe: []string{"weekly"}}},
+		{"a past is told once", reader(Active), []Subscription{weekly}, row(func(r *ImportRow) {
+			r.Since, r.Paused = early.AddDate(-1, 0, 0), noon.AddDate(0, 1, 0)
+		}), "",
+			Decision{Fate: Same, Subscriber: *reader(Active)}},
 
 		{"same", reader(Active), []Subscription{weekly}, plain, "",
 			Decision{Fate: Same, Subscriber: *reader(Active)}},
@@ -86,7 +100,7 @@ func TestMerge(t *testing.T) {
 			Decision{Fate: Same, Subscriber: *reader(Active)}},
 
 		{"left one newsletter", reader(Active), []Subscription{weekly, leftEvents}, row(func(r *ImportRow) { r.Newsletters = []string{"events"} }), "",
-			Decision{Fate: Refused, Subscriber: *reader(Active), Why: "has left events, and an import brings nobody back"}},
+			Decision{Fate: Refused, Subscriber: *reader(Active), Why: "has left events, and an import brings nobody back", Stays: "unsubscribed"}},
 		{"left one, asks for two", reader(Active), []Subscription{leftEvents}, row(func(r *ImportRow) { r.Newsletters = []string{"events", "weekly"} }), "",
 			Decision{Fate: Changed, Subscriber: *reader(Active), Subscribe: []string{"weekly"}, Why: "has left events, and an import brings nobody back"}},
 		{"leaves one", reader(Active), []Subscription{weekly, {Newsletter: "jobs"}}, row(func(r *ImportRow) { r.Newsletters, r.Left = nil, []string{"weekly"} }), "",
@@ -109,15 +123,15 @@ func TestMerge(t *testing.T) {
 			Decision{Fate: Same, Subscriber: *reader(Complained)}},
 
 		{"never revived", reader(Left), []Subscription{{Newsletter: "weekly", Left: early}}, plain, "",
-			Decision{Fate: Refused, Why: "this reader has unsubscribed, and an import brings nobody back"}},
+			Decision{Fate: Refused, Why: "this reader has unsubscribed, and an import brings nobody back", Stays: "unsubscribed"}},
 		{"never revived by status", reader(Left), nil, as(Active), "",
-			Decision{Fate: Refused, Why: "this reader has unsubscribed, and an import brings nobody back"}},
+			Decision{Fate: Refused, Why: "this reader has unsubscribed, and an import brings nobody back", Stays: "unsubscribed"}},
 		{"never confirmed", reader(Pending), []Subscription{weekly}, as(Active), "",
-			Decision{Fate: Refused, Why: "this reader has not confirmed yet, and an import does not do it for them"}},
+			Decision{Fate: Refused, Why: "this reader has not confirmed yet, and an import does not do it for them", Stays: "pending"}},
 		{"never unbounced", reader(Bounced), []Subscription{weekly}, plain, BecauseBounced,
-			Decision{Fate: Refused, Why: "the address must not be written to (bounced)"}},
+			Decision{Fate: Refused, Why: "the address must not be written to (bounced)", Stays: "bounced"}},
 		{"never unbounced, list or not", reader(Bounced), []Subscription{weekly}, plain, "",
-			Decision{Fate: Refused, Why: "this reader is bounced, and an import does not change that"}},
+			Decision{Fate: Refused, Why: "this reader is bounced, and an import does not change that", Stays: "bounced"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := Merge(c.old, c.subs, c.row, c.suppressed, noon)

@@ -114,6 +114,15 @@ type ImportRow struct {
 	Status      Status // empty: not stated, Active for a new reader
 	Consent     string
 	File        string // the name of the file, for the log of consent; may be empty
+
+	// What only counts for a new reader.
+	Since  time.Time            // when the reader came, if it is not now
+	Paused time.Time            // no letters until then
+	Began  map[string]time.Time // when a subscription began, if not with Since
+	Ended  map[string]time.Time // when a newsletter was left, if it is not now
+
+	Way      string // for the log of consents; empty: [ByImport] and File
+	Evidence string // for the log, beside Consent: what the file says about how they came
 }
 
 // An ImportResult is what became of one row.
@@ -122,6 +131,11 @@ type ImportResult struct {
 	Fate Fate
 	Why  string // a sentence for people: always when Refused, otherwise only when there is something to say
 	ID   int64  // the reader's; 0 when refused, or new in a dry run
+
+	// Stays is why the row is refused, when that is not the fault of the row:
+	// the status that the reader has and keeps, or the reason for which the
+	// address is suppressed.
+	Stays string
 }
 
 // Fate is what becomes of an imported row.

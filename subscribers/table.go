@@ -23,7 +23,7 @@ const (
 
 // table reads rows of fields from a file as spreadsheets write it: separated
 // by comma, semicolon or tab, ended by LF, CRLF or CR, in UTF-8, UTF-16 with
-// a byte order mark, or Windows-1252. A damaged row is reported and costs
+// or without a byte order mark, or Windows-1252. A damaged row is reported and costs
 // nothing but itself, which encoding/csv cannot do: there one open quote
 // takes the rest of the file with it.
 type table struct {
@@ -32,6 +32,9 @@ type table struct {
 	line   int    // number of the line read last
 	ahead  []line // lines read already, to be read again
 	utf8   bool   // the file has proved to be UTF-8
+	utf16  bool   // it was UTF-16
+	legacy bool   // it has proved to be Windows-1252
+	slash  bool   // within quotes, \" is a quote, as MailPoet writes it
 	closed bool
 }
 
@@ -45,13 +48,21 @@ type line struct {
 // which is the header, or says sep=; as Excel writes it.
 func newTable(r io.Reader) (*table, error) {
 	t := &table{r: bufio.NewReaderSize(r, 64<<10), comma: ','}
-	switch mark, _ := t.r.Peek(3); {
+	mark, _ := t.r.Peek(4)
+	order, marked := unicode.LittleEndian, unicode.UseBOM
+	switch {
 	case bytes.HasPrefix(mark, []byte("\xef\xbb\xbf")):
 		t.r.Discard(3)
 		t.utf8 = true
 	case bytes.HasPrefix(mark, []byte("\xff\xfe")), bytes.HasPrefix(mark, []byte("\xfe\xff")):
-		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
-		t.r = bufio.NewReaderSize(utf16.NewDecoder().Reader(t.r), 64<<10)
+		t.utf16 = true
+	case len(mark) == 4 && mark[0] != 0 && mark[1] == 0 && mark[2] != 0 && mark[3] == 0: // no mark, but letters
+		t.utf16, marked = true, unicode.IgnoreBOM
+	case len(mark) == 4 && mark[0] == 0 && mark[1] != 0 && mark[2] == 0 && mark[3] != 0:
+		t.utf16, order, marked = true, unicode.BigEndian, unicode.IgnoreBOM
+	}
+	if t.utf16 {
+		t.r = bufio.NewReaderSize(unicode.UTF16(order, marked).NewDecoder().Reader(t.r), 64<<10)
 		t.utf8 = true
 	}
 	first, err := t.readLine()
@@ -98,7 +109,7 @@ func (t *table) next() (fields []string, number int, err error) {
 	text := first.text
 	var more []line
 	for {
-		fields, open, err := split(text, t.comma)
+		fields, open, err := split(text, t.comma, t.slash)
 		if open && len(more) < maxRowLines && len(text) < maxRowBytes {
 			l, err := t.readLine()
 			if err == nil {
@@ -177,7 +188,8 @@ func (t *table) readLine() (line, error) {
 // split cuts a row into fields (RFC 4180). A quote inside an unquoted field
 // is a character like any other, as spreadsheets have it. open says that a
 // quoted field does not end; an error is a *RowError without its line.
-func split(row string, comma byte) (fields []string, open bool, err error) {
+// With slash, \" is a quote within quotes.
+func split(row string, comma byte, slash bool) (fields []string, open bool, err error) {
 	for {
 		if len(fields) == maxFields {
 			return nil, false, &RowError{Reason: fmt.Sprintf("more than %d fields", maxFields)}
@@ -198,8 +210,12 @@ func split(row string, comma byte) (fields []string, open bool, err error) {
 			if !found {
 				return nil, true, nil
 			}
-			b.WriteString(text)
 			rest = after
+			if before, ok := strings.CutSuffix(text, `\`); ok && slash {
+				b.WriteString(before + `"`)
+				continue
+			}
+			b.WriteString(text)
 			if !strings.HasPrefix(rest, `"`) {
 				break
 			}
@@ -230,6 +246,7 @@ func (t *table) decode(fields []string) error {
 		case t.utf8:
 			return &RowError{Reason: fmt.Sprintf("field %d is not UTF-8, although the file is", i+1), Hint: "save the file as UTF-8"}
 		default:
+			t.legacy = true
 			fields[i], _ = charmap.Windows1252.NewDecoder().String(f) // cannot fail: every byte is a character
 		}
 	}
