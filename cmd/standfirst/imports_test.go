@@ -36,7 +36,8 @@ var mayImport = map[string][]string{
 	"internal/editors": {"content"},
 	"internal/hub":     {"content"},
 	"internal/notes":   {"subscribers", "mailer", "templates"},
-	"internal/store":   {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub", "internal/notes"},
+	"internal/picture": {},
+	"internal/store":   {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub", "internal/notes", "internal/picture"},
 	"internal/web":     {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/editors", "internal/hub", "internal/notes"},
 	"cmd/standfirst":   {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal"},
 }
