@@ -73,3 +73,27 @@ func Network(ip netip.Addr) netip.Prefix {
 	}
 	return p
 }
+
+// Log returns the log of a reader as it is to be shown, from its entries as
+// they are kept, oldest first. How a reader was brought in stands in Consent
+// and not with the entry once more; and of readers who came before there was a
+// log it is all there is, and becomes the first entry.
+func (s *Subscriber) Log(kept []Consent) []Consent {
+	came := s.Status == Pending // or has not, yet
+	for i := range kept {
+		switch kept[i].Act {
+		case ActImported:
+			if kept[i].Text == "" {
+				kept[i].Text = s.Consent
+			}
+			came = true
+		case ActConfirmed:
+			came = true
+		}
+	}
+	if came {
+		return kept
+	}
+	first := Consent{Subscriber: s.ID, At: s.Since, Act: ActImported, Way: ByImport, Text: s.Consent}
+	return append([]Consent{first}, kept...)
+}

@@ -132,7 +132,7 @@ func (db *DB) List(ctx context.Context, after int64, limit int) ([]subscribers.E
 
 // Leave implements subscribers.Store.
 func (db *DB) Leave(ctx context.Context, id int64, newsletter string, how subscribers.Consent, now time.Time) error {
-	err := db.choose(ctx, id, how, now, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
+	err := db.choose(ctx, id, choice{subscribers.ActLeft, how, now}, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
 		return subscribers.Leaving(r, subs, newsletter, now)
 	})
 	if err != nil {
@@ -143,7 +143,7 @@ func (db *DB) Leave(ctx context.Context, id int64, newsletter string, how subscr
 
 // Return implements subscribers.Store.
 func (db *DB) Return(ctx context.Context, id int64, newsletter string, how subscribers.Consent, now time.Time) error {
-	err := db.choose(ctx, id, how, now, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
+	err := db.choose(ctx, id, choice{subscribers.ActReturned, how, now}, func(r subscribers.Subscriber, subs []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription) {
 		return subscribers.Returning(r, subs, newsletter)
 	})
 	if err != nil {
@@ -152,8 +152,15 @@ func (db *DB) Return(ctx context.Context, id int64, newsletter string, how subsc
 	return nil
 }
 
+// A choice is what the log says of a reader's leaving or return.
+type choice struct {
+	act subscribers.ConsentAct
+	how subscribers.Consent
+	now time.Time
+}
+
 // choose changes status and leaving of a reader as decide says. Bookmarks stay.
-func (db *DB) choose(ctx context.Context, id int64, how subscribers.Consent, now time.Time, decide func(subscribers.Subscriber, []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription)) error {
+func (db *DB) choose(ctx context.Context, id int64, c choice, decide func(subscribers.Subscriber, []subscribers.Subscription) (subscribers.Subscriber, []subscribers.Subscription)) error {
 	return db.write(ctx, func(s session) error {
 		was, err := subscriber(ctx, s, `WHERE r.id = $1 FOR UPDATE`, id)
 		if err != nil {
@@ -169,17 +176,20 @@ func (db *DB) choose(ctx context.Context, id int64, how subscribers.Consent, now
 				return err
 			}
 		}
+		var changed []string
 		for i, sub := range after {
 			if sub.Left.Equal(subs[i].Left) {
 				continue
 			}
-			_, err := s.exec(ctx, `UPDATE subscriptions SET left_at = $1 WHERE subscriber = $2 AND newsletter = $3`,
-				instant(sub.Left), id, sub.Newsletter)
-			if err != nil {
+			if err := setLeft(ctx, s, id, sub.Newsletter, sub.Left); err != nil {
 				return err
 			}
+			changed = append(changed, sub.Newsletter)
 		}
-		return nil
+		if len(changed) == 0 && is.Status == was.Status {
+			return nil
+		}
+		return logConsent(ctx, s, id, c.act, c.how, changed, c.now)
 	})
 }
 
@@ -190,10 +200,24 @@ func setStatus(ctx context.Context, s session, id int64, status subscribers.Stat
 
 // PauseUntil implements subscribers.Store.
 func (db *DB) PauseUntil(ctx context.Context, id int64, until time.Time, how subscribers.Consent, now time.Time) error {
-	n, err := db.change(ctx, `UPDATE subscribers SET paused_until = $1 WHERE id = $2`, instant(until), id)
-	if err == nil && n == 0 {
-		err = subscribers.ErrNotFound
-	}
+	err := db.write(ctx, func(s session) error {
+		was, err := subscriber(ctx, s, `WHERE r.id = $1 FOR UPDATE`, id)
+		if err != nil || was.Paused.UnixMilli() == until.UnixMilli() {
+			return err
+		}
+		if _, err := s.exec(ctx, `UPDATE subscribers SET paused_until = $1 WHERE id = $2`, instant(until), id); err != nil {
+			return err
+		}
+		act := subscribers.ActPaused
+		switch {
+		case now.Before(until):
+		case was.PausedAt(now):
+			act = subscribers.ActResumed
+		default: // neither before nor now
+			return nil
+		}
+		return logConsent(ctx, s, id, act, how, nil, now)
+	})
 	if err != nil {
 		return fmt.Errorf("pause of reader %d: %w", id, err)
 	}
@@ -212,12 +236,40 @@ func (db *DB) Erase(ctx context.Context, id int64, how subscribers.Consent, now 
 			if err := addSuppression(ctx, s, salt, r.Email, subscribers.Erased, now); err != nil {
 				return err
 			}
-			_, err = s.exec(ctx, `DELETE FROM subscribers WHERE id = $1`, id) // subscriptions go with it
-			return err
+			how = subscribers.Consent{Way: how.Way}
+			if err := logConsent(ctx, s, id, subscribers.ActErased, how, nil, now); err != nil {
+				return err
+			}
+			return wipe(ctx, s, salt, r, now)
 		})
 	}
 	if err != nil {
 		return fmt.Errorf("erasure of reader %d: %w", id, err)
+	}
+	return nil
+}
+
+// wipe removes a reader and what elsewhere speaks of them. That a letter was
+// written to an address stays known by its hash, so that nobody has it written
+// to more often by being erased in between.
+func wipe(ctx context.Context, s session, salt []byte, r *subscribers.Subscriber, now time.Time) error {
+	key, hash := subscribers.AddressKey(r.Email), subscribers.SuppressionKey(salt, r.Email)
+	for _, do := range []struct {
+		what, query string
+		args        []any
+	}{
+		{"requests", `DELETE FROM requests WHERE subscriber = $1 OR key = $2`, []any{r.ID, key}},
+		{"log of consent", `UPDATE consents SET network = '', words = '', language = '',
+			way = CASE WHEN way LIKE 'import %' THEN 'import' ELSE way END WHERE subscriber = $1`, []any{r.ID}},
+		{"letters", `UPDATE notes SET address = '', language = '', payload = '{}',
+			reason = CASE WHEN settled IS NULL THEN 'erased' ELSE reason END,
+			state = CASE WHEN settled IS NULL THEN 'skipped' ELSE state END,
+			settled = COALESCE(settled, $1) WHERE subscriber = $2 OR key = $3`, []any{now.UnixMilli(), r.ID, hash}},
+		{"reader", `DELETE FROM subscribers WHERE id = $1`, []any{r.ID}}, // subscriptions go with it
+	} {
+		if _, err := s.exec(ctx, do.query, do.args...); err != nil {
+			return fmt.Errorf("%s: %w", do.what, err)
+		}
 	}
 	return nil
 }
