@@ -58,6 +58,7 @@ type PressStore interface {
 // The holes of a letter.
 const (
 	holeWhy         = "why"
+	holeNear        = "near"
 	holePreferences = "preferences"
 	holeUnsubscribe = "unsubscribe"
 )
@@ -86,7 +87,7 @@ func (p *Press) write(ctx context.Context, edition string, version int, now time
 	if err != nil {
 		return nil, err
 	}
-	l.Why = mailer.Hole(holeWhy)
+	l.Why, l.Near = mailer.Hole(holeWhy), mailer.Hole(holeNear)
 	l.Preferences = p.Publication.URL + "/preferences/" + mailer.Hole(holePreferences)
 	l.Unsubscribe = p.Publication.URL + "/unsubscribe/" + mailer.Hole(holeUnsubscribe)
 	m, err := p.master(l)
@@ -186,7 +187,7 @@ func (p *Press) Words(language string) *Wording {
 	if language == "" {
 		language = p.Publication.Language
 	}
-	return &Wording{Locale: p.Catalog.For(language), Site: p.Publication.URL, Zone: p.Publication.Zone}
+	return &Wording{Locale: p.Catalog.For(language), Site: p.Publication.URL, Zone: p.Publication.Zone, Own: p.Publication.Language}
 }
 
 // newsletter returns a newsletter of the configuration. When that does not
@@ -260,7 +261,7 @@ func (p *Press) Values(ctx context.Context, edition string, ds []mailer.Delivery
 		known[found[i].ID] = &found[i]
 	}
 	values := make([]mailer.Values, len(ds))
-	o := own{Press: p, edition: edition, newsletter: n, domain: p.Domain(), locales: make(map[string]*i18n.Locale), whys: make(map[string]string)}
+	o := own{Press: p, edition: edition, newsletter: n, domain: p.Domain(), locales: make(map[string]*i18n.Locale), whys: make(map[string]string), nears: make(map[string]string)}
 	for i := range ds {
 		s := known[ds[i].Subscriber]
 		if s == nil {
@@ -280,6 +281,7 @@ type own struct {
 	domain     string
 	locales    map[string]*i18n.Locale // by the reader's language
 	whys       map[string]string       // of readers alike, with a mark for the address
+	nears      map[string]string       // headings, by language and whether cities were chosen
 }
 
 // addressMark stands for the address in what is kept for readers alike. It is
@@ -317,10 +319,34 @@ func (o *own) values(d *mailer.Delivery, s *subscribers.Subscriber, now time.Tim
 		Unsubscribe: o.Publication.URL + "/unsubscribe/" + leave,
 		Holes: map[string]string{
 			holeWhy:         o.whyOf(s, d.Language, l),
+			holeNear:        o.nearOf(s, d.Language, l),
 			holePreferences: o.Tokens.Preferences(d.Subscriber, o.newsletter.Name),
 			holeUnsubscribe: leave,
 		},
 	}
+}
+
+// nearOf is near for many readers.
+func (o *own) nearOf(s *subscribers.Subscriber, language string, l *i18n.Locale) string {
+	key := language
+	if len(s.Cities) > 0 {
+		key += "\x00"
+	}
+	heading, ok := o.nears[key]
+	if !ok {
+		heading = near(s, l)
+		o.nears[key] = heading
+	}
+	return heading
+}
+
+// near is the heading above events that come near: to those who chose cities
+// they are near.
+func near(s *subscribers.Subscriber, l *i18n.Locale) string {
+	if len(s.Cities) > 0 {
+		return l.Message("letter.near_you")
+	}
+	return l.Message("letter.reminders")
 }
 
 // why tells a reader how the letter came to them.
@@ -365,6 +391,7 @@ func (p *Press) Preview(ctx context.Context, v *Version, extra []content.Entry, 
 	}
 	leave := p.Tokens.Leave(reader.ID, newsletter)
 	l.Why = p.why(reader, l.Newsletter, p.Words(v.Language).Locale)
+	l.Near = near(reader, p.Words(v.Language).Locale)
 	l.Preferences = p.Publication.URL + "/preferences/" + p.Tokens.Preferences(reader.ID, newsletter)
 	l.Unsubscribe = p.Publication.URL + "/unsubscribe/" + leave
 	m, err := p.master(l)

@@ -141,7 +141,7 @@ func (a *app) parts(ctx context.Context) error {
 	a.press = &digest.Press{
 		Store: a.db, Newsletters: a.publisher.Newsletter, Templates: a.templates, Catalog: a.catalog,
 		Publication: digest.Publication{
-			Title: conf.Publication.Title, URL: conf.Publication.URL, Address: conf.Publication.Address,
+			Title: conf.Publication.Title, Description: conf.Publication.Description, URL: conf.Publication.URL, Address: conf.Publication.Address,
 			Language: conf.Publication.Language, Zone: conf.Publication.Zone,
 		},
 		From:    mailer.Address(conf.Mail.From),
