@@ -72,8 +72,11 @@ func (l *letter) confirm(ctx context.Context) error {
 			v.Items = append(v.Items, templates.NoteItem{Title: n.Title, Meta: n.Description})
 		}
 	}
-	v.After = append(l.wishes(q.Topics, q.Cities), q.Consent.Text,
-		l.say("confirm_until", "date", l.day(q.Made.Add(subscribers.RequestLife))), l.say("ignore_confirm"))
+	v.After = l.wishes(q.Topics, q.Cities)
+	if q.Consent.Text != "" {
+		v.After = append(v.After, l.say("agreed", "text", q.Consent.Text))
+	}
+	v.After = append(v.After, l.say("confirm_until", "date", l.day(q.Made.Add(subscribers.RequestLife))), l.say("ignore_confirm"))
 	v.Why = l.say("why_asked")
 	return nil
 }

@@ -204,7 +204,8 @@ What we published this week, on Tuesdays.
 
 Your topics: Culture. You hear of events in all cities.
 
-I want this letter and know that I can leave at any time.
+What was agreed to: “I want this letter and know that I can leave at any
+time.”
 
 The button works until 24 December 2026.
 
