@@ -31,6 +31,8 @@ type Newsletter struct {
 	// Attach lets letters bring the events they speak of as a file, for
 	// readers' calendars; else a link leads to it.
 	Attach bool
+	// Welcome greets who begins to read it by a letter of their own.
+	Welcome bool
 }
 
 // Instant reports whether the newsletter has no slots.

@@ -246,7 +246,7 @@ func newsletters(conf *config.Config) ([]*digest.Newsletter, error) {
 		n := &digest.Newsletter{
 			Name: c.Name, Title: c.Title, Description: c.Description,
 			Zone: c.Zone, ReaderZone: c.ReaderZone, Topics: c.Topics,
-			First: c.First, Newest: c.Newest, Review: c.Review, Grace: c.Grace, Attach: c.Attach,
+			First: c.First, Newest: c.Newest, Review: c.Review, Grace: c.Grace, Attach: c.Attach, Welcome: c.Welcome,
 		}
 		for _, word := range c.Items {
 			n.Items = append(n.Items, kinds[word])

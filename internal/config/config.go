@@ -76,6 +76,7 @@ type Newsletter struct {
 	Review      bool          // hold: review
 	Grace       time.Duration
 	Attach      bool // calendar: attach
+	Welcome     bool // who begins to read it is greeted by a letter
 }
 
 // Feeds is what feeds hold.
@@ -209,6 +210,8 @@ func defaultNewsletter(zone *time.Location) Newsletter {
 		First:  5,
 		Newest: 30 * day,
 		Grace:  6 * time.Hour,
+
+		Welcome: true,
 	}
 }
 

@@ -166,6 +166,7 @@ func (r *reader) newsletter(n *yaml.Node, l *Newsletter) {
 		{key: "hold", read: r.word(&hold, "auto", "review")},
 		{key: "grace", read: r.duration(&l.Grace, 0)},
 		{key: "calendar", read: r.word(&calendar, "links", "attach")},
+		{key: "welcome", read: r.truth(&l.Welcome)},
 	})
 	l.Review, l.Attach = hold == "review", calendar == "attach"
 	if zone != nil && l.Schedule == "" && len(r.mistakes) == before {
