@@ -85,9 +85,11 @@ func (s *Server) edition(w http.ResponseWriter, r *http.Request) error {
 	p.Description, p.Canonical, p.Kind = d.Summary, s.at("/editions/"+id), "article"
 	if d.Lead != nil {
 		p.Articles = append(p.Articles, *d.Lead)
-		p.Picture = d.Lead.Image.URL
 	}
-	p.Articles = append(append(p.Articles, d.Articles...), d.Headlines...)
+	p.Articles = s.hang(r.Context(), append(append(p.Articles, d.Articles...), d.Headlines...), true)
+	if len(p.Articles) > 0 {
+		p.Picture = p.Articles[0].Image.URL
+	}
 	if p.Pages, err = s.neighbours(r.Context(), v, e, now); err != nil {
 		return err
 	}

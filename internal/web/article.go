@@ -29,8 +29,8 @@ func (s *Server) article(w http.ResponseWriter, r *http.Request) error {
 		return notFound
 	}
 	a, v := entry.Article, s.voice(r)
-	p := &templates.ArticlePage{Page: s.publicPage(r, v, a.Title), Article: s.item(v, a)}
-	p.Description, p.Picture, p.Kind = a.Standfirst, a.Image.URL, "article"
+	p := &templates.ArticlePage{Page: s.publicPage(r, v, a.Title), Article: s.hang(r.Context(), []templates.Article{s.item(v, a)}, true)[0]}
+	p.Description, p.Picture, p.Kind = a.Standfirst, p.Article.Image.URL, "article"
 	p.Canonical = s.at("/articles/" + url.PathEscape(slug))
 	if !strings.HasPrefix(a.URL, s.at("/articles/")) {
 		p.Canonical = a.URL

@@ -26,7 +26,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	v, st, now := s.voice(r), s.Shelf.now(), time.Now()
 	p := &templates.HomePage{
 		Page: s.publicPage(r, v, ""), AllArticles: v.to("/articles"), AllEvents: v.to("/events"), FeedsURL: v.to("/feeds"), Past: v.to("/archive"),
-		Articles: s.items(v, st.articles[:min(homeArticles, len(st.articles))]),
+		Articles: s.hang(r.Context(), s.items(v, st.articles[:min(homeArticles, len(st.articles))]), true),
 		Events:   s.coming(v, st.events, now),
 	}
 	p.Canonical, p.Description = s.at("/"), cmp.Or(s.Publication.Description, v.Message("home.intro"))
@@ -108,7 +108,7 @@ func only(entries []content.Entry, want func(*content.Article) bool) []content.E
 // list shows articles, with the feeds of just these.
 func (s *Server) list(w http.ResponseWriter, r *http.Request, v voice, path, title, feeds string, entries []content.Entry) error {
 	entries, pages := leaf(r, v, entries)
-	p := &templates.ArticlesPage{Page: s.publicPage(r, v, title), Articles: s.items(v, entries), Follow: s.follow(feeds), Pages: pages}
+	p := &templates.ArticlesPage{Page: s.publicPage(r, v, title), Articles: s.hang(r.Context(), s.items(v, entries), false), Follow: s.follow(feeds), Pages: pages}
 	p.Canonical = s.at(path)
 	if feeds != "/feed" {
 		p.Page.Feeds = append(p.Page.Feeds, alternates(feeds, title)...)

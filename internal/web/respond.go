@@ -88,7 +88,7 @@ func forPrograms(p string) bool {
 	case feed.RSS, feed.Atom, feed.JSON, feed.ICS, feed.OPML:
 		return true
 	}
-	return p == "/hub" || strings.HasPrefix(p, "/media/") || strings.HasPrefix(p, "/static/")
+	return p == "/hub" || strings.HasPrefix(p, "/media/") || strings.HasPrefix(p, "/img/") || strings.HasPrefix(p, "/static/")
 }
 
 // public writes a page that anybody may see and keep for a minute. It is the

@@ -45,6 +45,7 @@ func (s *Server) routes() map[string]handler {
 		"POST /preferences/{token}":            s.link(s.prefer),
 
 		"GET /media/{source}/{path...}": s.media,
+		"GET /img/{name}":               s.picture,
 		"GET /static/{file}":            s.static,
 		"GET /favicon.ico":              s.favicon,
 		"GET /robots.txt":               s.robots,

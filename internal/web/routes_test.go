@@ -17,6 +17,7 @@ import (
 func (s *site) addresses() map[string][]string {
 	leave, prefer := s.Tokens.Leave(s.readers[ada], "weekly"), s.Tokens.Preferences(s.readers[ada], "weekly")
 	letter := s.letterTo(ada).ID
+	s.keepPicture("https://pictures.example/x.png?a=1&b=\"2\"")
 	return map[string][]string{
 		"/{$}":                             {"/", "/?utm_source=x"},
 		"/articles":                        {"/articles", "/articles?page=2", "/articles?page=-1", "/articles?page=99999999999999999999"},
@@ -44,6 +45,7 @@ func (s *site) addresses() map[string][]string {
 		"/unsubscribe/{token}":             {"/unsubscribe/" + leave, "/unsubscribe/" + leave + "?List-Unsubscribe=One-Click"},
 		"/preferences/{token}":             {"/preferences/" + prefer, "/preferences/" + prefer + "?do=stop-all&saved"},
 		"/media/{source}/{path...}":        {"/media/lead/images/dot.png"},
+		"/img/{name}":                      {"/img/" + largeName, "/img/" + smallName},
 		"/static/{file}":                   {s.Templates.Static()["app.css"].Path, s.Templates.Static()["feed.css"].Path},
 		"/favicon.ico":                     {"/favicon.ico"},
 		"/robots.txt":                      {"/robots.txt"},
@@ -95,6 +97,9 @@ func TestGetAndHeadChangeNothing(t *testing.T) {
 	}
 }
 
+// facts begins what is written for search engines and never runs.
+const facts = `<script type="application/ld+json">`
+
 func TestEveryAnswerIsGuarded(t *testing.T) {
 	s := newSite(t)
 	tried := s.addresses()
@@ -112,7 +117,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 			if len(got.header.Values("Set-Cookie")) > 0 {
 				t.Errorf("%s sets a cookie", path)
 			}
-			if strings.Contains(got.body, "<script") && strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+			if strings.Contains(strings.ReplaceAll(got.body, facts, ""), "<script") && strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
 				t.Errorf("%s has a script", path)
 			}
 		}

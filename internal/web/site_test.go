@@ -90,7 +90,7 @@ func newSite(t *testing.T) *site {
 		Shelf:   &Shelf{Content: s.db, Publication: feed.Publication{Title: pub.Title, URL: s.url, Language: "en-GB", Stylesheet: s.url + sheet}, Options: feed.Options{FullText: true, Items: 10}},
 		Tokens:  &subscribers.Tokens{Key: bytes.Repeat([]byte("key"), 16)},
 		Mailbox: &mailer.Mailbox{Dir: s.box},
-		Media:   map[string]fs.FS{"lead": pictures()},
+		Media:   map[string]fs.FS{"lead": pictures()}, Pictures: s.db,
 		Ready:   s.db.Ping,
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "up 1\n") }),
 		Log:     slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -50,6 +50,9 @@ type Server struct {
 	// /media/lead/images/x.png. A folder of the disk is best an [os.Root]'s,
 	// which no link leads out of.
 	Media map[string]fs.FS
+	// Pictures are those that letters show. Nil: there are none, and pages show
+	// what articles name.
+	Pictures Pictures
 	// Mailbox holds caught letters; nil when letters are really sent.
 	Mailbox *mailer.Mailbox
 	// Desk is behind the editors' pages; nil: there are none.
@@ -74,6 +77,8 @@ type Server struct {
 	// Answered is told of every request, with the route it took ("GET /feeds",
 	// "/" for none) and never with its path. It may be nil.
 	Answered func(route string, code int, took time.Duration)
+
+	gallery gallery
 }
 
 // Content is where articles and events are read.
