@@ -55,6 +55,9 @@ type Entry struct {
 	// editor's new release brings it into letters then. What was away between
 	// two editions holds as if nothing had been.
 	WithdrawnSince int64
+	// Was are the days of the event that the last reminder before a notice spoke
+	// of; zero if there was none, and of everything else.
+	Was Span
 	// NotInLetters is an editor's word: in feeds and on the site only.
 	NotInLetters bool
 }

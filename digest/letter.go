@@ -29,8 +29,12 @@ type Letter struct {
 	Words       *Wording
 	At          time.Time // the day it speaks from
 
-	// A reader's own: holes, or words in a preview.
-	Why, Preferences, Unsubscribe string
+	// An editor's words for this edition; empty ones are ours.
+	Subject, Preheader, Headline, Intro string
+
+	// A reader's own: holes, or words in a preview. Near is the heading above
+	// reminders.
+	Why, Near, Preferences, Unsubscribe string
 }
 
 // cards is how many articles are shown at length; the rest are headlines.
@@ -44,13 +48,15 @@ func (l *Letter) View() templates.Digest {
 		Publication:    templates.Publication{Title: l.Publication.Title, URL: l.Publication.URL + "/", Address: l.Publication.Address},
 		Newsletter:     l.Newsletter.Title,
 		Date:           w.Locale.FullDay(l.At.In(l.Publication.Zone)),
+		Headline:       l.Headline,
+		Intro:          l.Intro,
 		Why:            l.Why,
 		PreferencesURL: l.Preferences,
 		UnsubscribeURL: l.Unsubscribe,
 		BrowserURL:     l.Publication.URL + "/editions/" + l.Edition,
 		FeedsURL:       l.Publication.URL + "/feeds",
 	}
-	minutes, told := 0, map[string]bool{}
+	minutes, first, told := 0, false, map[string]bool{}
 	for i := range l.Entries {
 		e := &l.Entries[i]
 		switch e.Kind {
@@ -58,6 +64,7 @@ func (l *Letter) View() templates.Digest {
 			a := w.Article(e.Article)
 			a.Image = l.Pictures.Show(l.Publication.URL, e.Article.Image, d.Lead == nil)
 			minutes += e.Article.ReadingMinutes
+			first = first || e.Baseline
 			switch {
 			case d.Lead == nil:
 				d.Lead = &a
@@ -71,7 +78,7 @@ func (l *Letter) View() templates.Digest {
 			d.Reminders = append(d.Reminders, w.Reminder(e.Event, l.At))
 		case content.KindNotice:
 			told[e.Item] = true
-			d.Notices = append(d.Notices, w.Notice(e.Event, e.Rule))
+			d.Notices = append(d.Notices, w.notice(e))
 		}
 	}
 	for i := range l.Coming {
@@ -79,12 +86,53 @@ func (l *Letter) View() templates.Digest {
 			d.Events = append(d.Events, w.early(w.Event(e), e, l.At))
 		}
 	}
-	d.Subject = l.subject(&d)
-	if d.Lead != nil {
-		d.Headline = l.Newsletter.Title // the lead's title stands right below
+	if d.Solo() == nil {
+		d.Near = l.Near
+		d.Summary = l.summary(&d, minutes)
 	}
-	d.Summary = l.summary(&d, minutes)
+	if d.Summary != "" {
+		key := "letter.new_since"
+		if first { // what was there before the newsletter
+			key = "letter.to_begin"
+		}
+		d.New = w.Locale.Message(key, "summary", d.Summary)
+	}
+	l.head(&d, minutes)
 	return d
+}
+
+// head gives the letter its subject, preheader and headline. An editor's win;
+// then the newsletter's templates. A letter with articles needs no headline: its
+// lead's title is the edition's.
+func (l *Letter) head(d *templates.Digest, minutes int) {
+	line := LineData{
+		Publication: l.Publication.Title, Newsletter: l.Newsletter.Title, Date: d.Date,
+		Articles: len(d.Articles) + len(d.Headlines), Events: len(d.Reminders) + len(d.Notices), Minutes: minutes,
+		Subject: l.subject(d), Title: l.Newsletter.Title,
+	}
+	for _, e := range append(append([]templates.Event(nil), d.Notices...), d.Reminders...) {
+		line.Title = e.Sentence
+		break
+	}
+	if d.Lead != nil {
+		line.Articles, line.Title = line.Articles+1, d.Lead.Title
+		line.Titles = append(line.Titles, d.Lead.Title)
+	} else if d.Headline == "" && line.Events > 1 {
+		d.Headline = l.Words.Locale.Message("letter.news_of", "n", line.Events)
+	}
+	for _, a := range d.Articles {
+		line.Titles = append(line.Titles, a.Title)
+	}
+	for _, a := range d.Headlines {
+		line.Titles = append(line.Titles, a.Title)
+	}
+	d.Subject, d.Preheader = l.Subject, l.Preheader
+	if d.Subject == "" {
+		d.Subject = l.Newsletter.Subject.say(line, l.Words.Locale, line.Subject)
+	}
+	if d.Preheader == "" {
+		d.Preheader = l.Newsletter.Preheader.say(line, l.Words.Locale, "")
+	}
 }
 
 // told returns the events that the letter's reminders and notices speak of,

@@ -33,6 +33,9 @@ type Newsletter struct {
 	Attach bool
 	// Welcome greets who begins to read it by a letter of their own.
 	Welcome bool
+
+	Subject   *Line // of its letters; nil: the first thing in it, and how many more
+	Preheader *Line // what inboxes show beside the subject; nil: the next titles
 }
 
 // Instant reports whether the newsletter has no slots.

@@ -107,15 +107,30 @@ func (w *Wording) Reminder(e *content.Event, now time.Time) templates.Event {
 
 // Notice returns what changed about an event.
 func (w *Wording) Notice(e *content.Event, rule string) templates.Event {
+	return w.notice(&content.Entry{Release: content.Release{Rule: rule}, Event: e})
+}
+
+// notice is Notice with what readers had been told before, where that is known.
+func (w *Wording) notice(n *content.Entry) templates.Event {
+	e := n.Event
 	v := w.Event(e)
-	key := "letter.moved"
+	say := func(key string, pairs ...any) string { return w.Locale.Message("letter."+key, pairs...) }
+	other := n.Was != (content.Span{}) && n.Was != e.Days
+	key := "moved"
 	switch {
 	case e.Status == content.Postponed:
-		key = "letter.postponed"
-	case rule == content.RuleCancelled:
-		key = "letter.cancelled"
+		key, v.Text, v.When = "postponed", say("postponed_text", "days", w.days(e.Days)), ""
+	case n.Rule == content.RuleCancelled:
+		key, v.Text, v.When = "cancelled", say("was_planned", "days", w.days(e.Days))+" "+say("cancelled_text"), ""
+	case other:
+		v.Text = say("was_planned", "days", w.days(n.Was))
+	case n.Was == (content.Span{}): // nothing is known of before
+	case e.Online:
+		key = "moved_online"
+	default:
+		key = "moved_city"
 	}
-	v.Sentence = w.Locale.Message(key, "event", e.Name)
+	v.Sentence = say(key, "event", e.Name)
 	return v
 }
 

@@ -5,8 +5,8 @@ package templates
 // that depend on counts, days and languages arrive finished. Links are
 // absolute http or https URLs; any other is left out and its words stay.
 //
-// What differs between readers is a token of ASCII letters and digits in Why,
-// PreferencesURL and UnsubscribeURL, replaced after rendering; the letter is
+// What differs between readers is a token of ASCII letters and digits in Near,
+// Why, PreferencesURL and UnsubscribeURL, replaced after rendering; the letter is
 // the same up to there. In a URL a token stands behind the host.
 type Digest struct {
 	Lang string // BCP 47, of the words around the items
@@ -19,9 +19,10 @@ type Digest struct {
 
 	Subject   string
 	Preheader string // what inboxes show beside the subject; empty: made from the titles. Shown up to 140 characters
-	Headline  string // the one h1; empty: Solo's, else the subject
+	Headline  string // the one h1, above everything; empty: the lead's title is it, or Solo's sentence, else the subject
 	Intro     string // an editor's words; empty lines part paragraphs; may be empty
 	Summary   string // "3 articles, 17 minutes of reading · 2 events"
+	New       string // the same, said to a reader: "New since your last letter: 3 articles …"; empty: Summary
 
 	Lead      *Article  // shown large; nil: none
 	Articles  []Article // shown with picture and standfirst
@@ -30,6 +31,7 @@ type Digest struct {
 	MoreURL   string    // where they are; empty: BrowserURL
 
 	Reminders []Event // of events that come near
+	Near      string  // the heading above them: "Events near you"; may hold tokens. Empty: "Coming up"
 	Notices   []Event // of events that changed
 	Events    []Event // all coming conferences, a strip below the news
 
@@ -61,6 +63,7 @@ type Article struct {
 	Access      string // what a reader meets behind the link: "free account needed"; empty: nothing
 	Action      string // the words of the lead's button; empty: "Read the article"
 	Image       Image
+	First       bool // set by [Set.Digest]: the title is the letter's headline
 }
 
 // An Image is a picture served from our own host: JPEG, PNG or GIF, in letters

@@ -84,7 +84,7 @@ func TestLintMailCatches(t *testing.T) {
 		{"preheader", ">How a 40-person team made on-call something people volunteer for&#847;", ">Short&#847;"},
 		{"preheader", ">How a 40-person team made on-call something people volunteer for&#847;", ">On-call that people volunteer for, and 4 more reads&#847;"},
 		{"font-size", "font-size:14px", "font-size:11px"},
-		{"contrast", "color:#4d5a6b", "color:#aab4c0"},
+		{"contrast", "margin:0;color:#4d5a6b", "margin:0;color:#aab4c0"},
 		{"contrast", "border-radius:6px;background-color:#1a56c4;color", "border-radius:6px;background-color:#dddddd;color"},
 		{"inline-css", "margin:0 auto", "display:flex"},
 		{"inline-css", "margin:0 auto", "margin-inline:auto"},

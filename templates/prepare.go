@@ -27,7 +27,7 @@ func (sp *spoken) prepare(d Digest) Digest {
 	for _, p := range []*string{&d.Publication.Title, &d.Newsletter, &d.Edition, &d.Date, &d.Subject, &d.Headline} {
 		*p = tidy(*p, longestTitle)
 	}
-	for _, p := range []*string{&d.Publication.Address, &d.Summary} {
+	for _, p := range []*string{&d.Publication.Address, &d.Summary, &d.New, &d.Near} {
 		*p = tidy(*p, longestText)
 	}
 	d.Why = tidy(d.Why, longestIntro) // ours, and a token cut in two would stay in the letter
@@ -47,7 +47,11 @@ func (sp *spoken) prepare(d Digest) Digest {
 	}
 	if d.Lead != nil {
 		lead := d.Lead.tidy()
+		lead.First = d.Headline == "" && lead.Title != ""
 		d.Lead = &lead
+	}
+	if d.New == "" {
+		d.New = d.Summary
 	}
 	d.Articles, d.Headlines = tidied(d.Articles, Article.tidy), tidied(d.Headlines, Article.tidy)
 	d.Reminders, d.Notices, d.Events = tidied(d.Reminders, Event.tidy), tidied(d.Notices, Event.tidy), tidied(d.Events, Event.tidy)
@@ -55,7 +59,7 @@ func (sp *spoken) prepare(d Digest) Digest {
 	if solo := d.Solo(); solo != nil && d.Headline == "" {
 		d.Headline = solo.Sentence
 	}
-	if d.Headline == "" {
+	if d.Headline == "" && (d.Lead == nil || !d.Lead.First) {
 		d.Headline = d.Subject
 	}
 	d.Preheader = preheader(d)

@@ -25,21 +25,35 @@ var styleSource = map[string]string{
 	"outer":     "padding:16px 8px;background-color:{bg};",
 	"frame":     "border-collapse:separate;max-width:{width}px;margin:0 auto;" + font,
 
-	"top":   "padding:0 24px 14px;color:{muted};font-size:14px;line-height:21px;",
+	"top":   "padding:0 24px 12px;color:{muted};font-size:14px;line-height:21px;",
 	"card":  "background-color:{surface};border:1px solid {line};",
-	"first": "padding:28px 24px 24px;border-radius:10px 10px 0 0;border-bottom-width:0;",
+	"first": "padding:24px 24px 24px;border-top-width:0;border-bottom-width:0;",
 	"lead":  "padding:0 24px 32px;border-top-width:0;border-bottom-width:0;",
 	"part":  "padding:28px 24px;border-bottom-width:0;",
-	"tiles": "padding:28px 24px 16px;border-bottom-width:0;",
-	"note":  "padding:28px 24px 32px;border-radius:10px 10px 0 0;border-bottom-width:0;",
+	"tiles": "padding:28px 24px 20px;border-bottom-width:0;",
+	"note":  "padding:24px 24px 32px;border-top-width:0;border-bottom-width:0;",
 	"last":  "padding:24px;border-radius:0 0 10px 10px;",
 	"below": "padding:20px 24px 8px;color:{muted};font-size:14px;line-height:21px;",
 
-	"brand":     "margin:0;color:{text};font-size:16px;line-height:22px;font-weight:700;",
+	"bar":   "border-radius:10px 10px 0 0;background-color:{accent};font-size:1px;line-height:5px;mso-line-height-rule:exactly;",
+	"strip": "padding:28px 24px 16px;border-bottom-width:0;",
+	"row":   "padding:12px 0;border-top:1px solid {line};",
+
+	"leaf":      "border-collapse:separate;margin:0 auto;background-color:{surface};border:1px solid {line};border-radius:8px;",
+	"leafmonth": "padding:3px 0;border-radius:7px 7px 0 0;background-color:{accent};",
+	"leafdays":  "padding:5px 0 6px;",
+
+	"h1lead":     "margin:4px 0 10px;color:{text};font-size:32px;line-height:38px;font-weight:700;",
+	"standfirst": "margin:0 0 12px;color:{text};font-size:18px;line-height:28px;",
+	"intro":      "margin:10px 0 0;color:{text};font-size:16px;line-height:25px;",
+	"rowtitle":   "margin:0;color:{text};font-size:16px;line-height:24px;font-weight:700;",
+	"h3row":      "margin:0;color:{text};font-size:16px;line-height:24px;font-weight:700;",
+
+	"brand":     "margin:0 0 2px;color:{text};font-size:20px;line-height:26px;font-weight:700;",
 	"brandlink": "color:{text};text-decoration:none;",
-	"logo":      "display:block;border:0;font-size:16px;line-height:22px;color:{text};",
-	"h1":        "margin:10px 0 12px;color:{text};font-size:32px;line-height:38px;font-weight:700;",
-	"h2":        "margin:4px 0 8px;color:{text};font-size:24px;line-height:30px;font-weight:700;",
+	"logo":      "display:block;margin:0 0 10px;border:0;font-size:16px;line-height:22px;color:{text};",
+	"h1":        "margin:18px 0 12px;color:{text};font-size:32px;line-height:38px;font-weight:700;",
+	"h2":        "margin:4px 0 12px;color:{text};font-size:22px;line-height:28px;font-weight:700;",
 	"h2s":       "margin:4px 0 6px;color:{text};font-size:20px;line-height:26px;font-weight:700;",
 	"h3":        "margin:0 0 4px;color:{text};font-size:18px;line-height:24px;font-weight:700;",
 	"headlink":  "color:{text};text-decoration:underline;",
@@ -63,9 +77,9 @@ var styleSource = map[string]string{
 
 	"tile":     "border-collapse:separate;margin:0 0 12px;background-color:{sunken};border:1px solid {line};border-radius:8px;",
 	"notice":   "border-collapse:separate;margin:0 0 12px;background-color:{warn-bg};border:1px solid {line};border-radius:8px;",
-	"tiledate": "padding:16px 0 14px 12px;",
-	"tiletext": "padding:14px 16px 16px;",
-	"mon":      "margin:0;color:{topic};font-size:14px;line-height:18px;font-weight:700;",
+	"tiledate": "padding:16px 12px;",
+	"tiletext": "padding:14px 12px 16px;",
+	"mon":      "margin:0;color:{on-accent};font-size:14px;line-height:18px;font-weight:700;",
 	"day":      "margin:0;color:{text};font-size:18px;line-height:24px;font-weight:700;",
 	"warn":     "margin:0 0 4px;color:{warn};font-size:16px;line-height:24px;font-weight:700;",
 }
@@ -127,7 +141,7 @@ func (s *sheet) token(name string) (string, error) {
 // light colours survive being inverted.
 func darkRules(d palette) string {
 	grounds := [][2]string{{".bg", d.bg}, {".card", d.surface}, {".tile", d.sunken}, {".notice", d.warnBG}, {".btn", d.accent}}
-	inks := [][2]string{{".t", d.text}, {".m", d.muted}, {".k", d.topic}, {".w", d.warn}, {".a", d.accent}, {"a.btn", d.onAccent}}
+	inks := [][2]string{{".t", d.text}, {".m", d.muted}, {".k", d.topic}, {".w", d.warn}, {".a", d.accent}, {"a.btn", d.onAccent}, {".o", d.onAccent}}
 	var system, outlook strings.Builder
 	write := func(mark, property string, rules [][2]string) {
 		for _, r := range rules {

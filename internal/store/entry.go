@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/standfirst/standfirst/content"
 )
@@ -43,6 +45,12 @@ func (c day) Scan(src any) error {
 	return c.d.UnmarshalText([]byte(s))
 }
 
+// wasColumn is the days of the event that the last reminder before a notice
+// spoke of.
+const wasColumn = `CASE WHEN w.kind = 'notice' THEN (
+		SELECT r.first_day || '/' || r.last_day FROM wire r
+		WHERE r.kind = 'reminder' AND r.item = w.item AND r.n < w.n ORDER BY r.n DESC LIMIT 1) END`
+
 // entries returns releases with their subjects. where speaks of w (wire), a
 // (articles) and what else it joins itself.
 func entries(ctx context.Context, s session, bodies bool, where string, args ...any) ([]content.Entry, error) {
@@ -52,13 +60,13 @@ func entries(ctx context.Context, s session, bodies bool, where string, args ...
 	}
 	var out []content.Entry
 	var others []string // events, read afterwards: they are few, and shared
-	err := s.each(ctx, `SELECT `+releaseColumns+`, a.id, a.state, a.released, a.withdrawn_upto, a.not_in_letters, `+body+`
+	err := s.each(ctx, `SELECT `+releaseColumns+`, a.id, a.state, a.released, a.withdrawn_upto, a.not_in_letters, `+body+`, `+wasColumn+`
 		FROM wire w LEFT JOIN articles a ON w.kind = 'article' AND a.id = w.item `+where, args,
 		func(rows *sql.Rows) error {
 			var e content.Entry
-			var id, state, text sql.NullString
+			var id, state, text, was sql.NullString
 			var newest, withdrawn, kept sql.NullInt64
-			if err := rows.Scan(append(releaseInto(&e.Release), &id, &state, &newest, &withdrawn, &kept, &text)...); err != nil {
+			if err := rows.Scan(append(releaseInto(&e.Release), &id, &state, &newest, &withdrawn, &kept, &text, &was)...); err != nil {
 				return err
 			}
 			if e.Kind == content.KindArticle {
@@ -68,6 +76,11 @@ func entries(ctx context.Context, s session, bodies bool, where string, args ...
 				e.State, e.Latest = content.State(state.String), newest.Int64 == e.N
 				e.WithdrawnSince, e.NotInLetters = withdrawn.Int64, kept.Int64 == 1
 				e.Article = &content.Article{Body: text.String}
+			}
+			if first, last, ok := strings.Cut(was.String, "/"); ok {
+				if err := errors.Join(e.Was.First.UnmarshalText([]byte(first)), e.Was.Last.UnmarshalText([]byte(last))); err != nil {
+					return fmt.Errorf("release %d: days before it: %w", e.N, err)
+				}
 			}
 			out = append(out, e)
 			others = append(others, e.Item)
