@@ -63,7 +63,7 @@ func (im *importing) run(ctx context.Context) ([]subscribers.ImportResult, error
 			subs = im.subs[old.ID]
 		}
 		d := subscribers.Merge(old, subs, row, im.suppressed[subscribers.SuppressionKey(im.salt, row.Email)], im.now)
-		out[i] = subscribers.ImportResult{Line: row.Line, Fate: d.Fate, Why: d.Why}
+		out[i] = subscribers.ImportResult{Line: row.Line, Fate: d.Fate, Why: d.Why, Stays: d.Stays}
 		if d.Fate != subscribers.Refused {
 			out[i].ID = d.Subscriber.ID
 		}
@@ -76,7 +76,8 @@ func (im *importing) run(ctx context.Context) ([]subscribers.ImportResult, error
 		return nil, err
 	}
 	var added [][]any
-	for i, d := range decisions {
+	for i := range decisions {
+		d := &decisions[i]
 		if d.Fate != subscribers.New && d.Fate != subscribers.Changed {
 			continue
 		}
@@ -87,7 +88,43 @@ func (im *importing) run(ctx context.Context) ([]subscribers.ImportResult, error
 		out[i].ID = d.Subscriber.ID
 		added = append(added, rows...)
 	}
-	return out, im.insert(ctx, `INSERT INTO subscriptions (subscriber, newsletter, since, left_at, bookmark) VALUES`, added)
+	err := im.insert(ctx, `INSERT INTO subscriptions (subscriber, newsletter, since, left_at, bookmark) VALUES`, added)
+	if err != nil {
+		return nil, err
+	}
+	return out, im.log(ctx, decisions)
+}
+
+// log writes down what we were told about the consent of those who came, and
+// what others were signed up for or left.
+func (im *importing) log(ctx context.Context, decisions []subscribers.Decision) error {
+	var first [][]any // entries of readers who have none yet
+	for i := range decisions {
+		d, proof := &decisions[i], im.rows[i].Proof()
+		id := d.Subscriber.ID
+		if d.Fate == subscribers.New {
+			if im.rows[i].Evidence == "" {
+				proof.Text = "" // it is the reader's own: see subscribers.Subscriber.Log
+			}
+			first = append(first, []any{id, 1, im.now.UnixMilli(), string(proof.Act), proof.Way, proof.Network,
+				listOf(d.Subscribe), proof.Text, proof.Language})
+			continue
+		}
+		if d.Fate != subscribers.Changed {
+			continue
+		}
+		if len(d.Subscribe) > 0 {
+			if err := logConsent(ctx, im.session, id, subscribers.ActImported, proof, d.Subscribe, im.now); err != nil {
+				return err
+			}
+		}
+		if len(d.Leave) > 0 {
+			if err := logConsent(ctx, im.session, id, subscribers.ActLeft, proof, d.Leave, im.now); err != nil {
+				return err
+			}
+		}
+	}
+	return im.insert(ctx, `INSERT INTO consents (subscriber, n, at, act, way, network, newsletters, words, language) VALUES`, first)
 }
 
 // newcomers inserts new readers and gives their decisions the numbers. A key
@@ -170,7 +207,7 @@ func (im *importing) read(ctx context.Context) error {
 
 // write writes down what a decision changes, and returns the subscriptions to
 // be inserted.
-func (im *importing) write(ctx context.Context, d subscribers.Decision) (added [][]any, err error) {
+func (im *importing) write(ctx context.Context, d *subscribers.Decision) (added [][]any, err error) {
 	r := &d.Subscriber
 	if d.Fate == subscribers.Changed {
 		err := one(im.exec(ctx, `UPDATE subscribers SET email = $1, name = $2, topics = $3, cities = $4, language = $5,
@@ -189,12 +226,12 @@ func (im *importing) write(ctx context.Context, d subscribers.Decision) (added [
 	}
 	for _, newsletter := range d.Leave {
 		n, err := im.exec(ctx, `UPDATE subscriptions SET left_at = $1
-			WHERE subscriber = $2 AND newsletter = $3 AND left_at IS NULL`, instant(im.now), r.ID, newsletter)
+			WHERE subscriber = $2 AND newsletter = $3 AND left_at IS NULL`, instant(d.EndedAt(newsletter, im.now)), r.ID, newsletter)
 		if err != nil {
 			return nil, err
 		}
 		if n == 0 {
-			row, err := im.subscription(ctx, r.ID, newsletter, im.now)
+			row, err := im.subscription(ctx, d, newsletter, d.EndedAt(newsletter, im.now))
 			if err != nil {
 				return nil, err
 			}
@@ -202,7 +239,7 @@ func (im *importing) write(ctx context.Context, d subscribers.Decision) (added [
 		}
 	}
 	for _, newsletter := range d.Subscribe {
-		row, err := im.subscription(ctx, r.ID, newsletter, time.Time{})
+		row, err := im.subscription(ctx, d, newsletter, time.Time{})
 		if err != nil {
 			return nil, err
 		}
@@ -212,7 +249,7 @@ func (im *importing) write(ctx context.Context, d subscribers.Decision) (added [
 }
 
 // subscription is a new one, which begins where the newsletter is.
-func (im *importing) subscription(ctx context.Context, id int64, newsletter string, left time.Time) ([]any, error) {
+func (im *importing) subscription(ctx context.Context, d *subscribers.Decision, newsletter string, left time.Time) ([]any, error) {
 	h, known := im.horizons[newsletter]
 	if !known {
 		var err error
@@ -221,7 +258,7 @@ func (im *importing) subscription(ctx context.Context, id int64, newsletter stri
 		}
 		im.horizons[newsletter] = h
 	}
-	return []any{id, newsletter, instant(im.now), instant(left), h}, nil
+	return []any{d.Subscriber.ID, newsletter, instant(d.BeganAt(newsletter, im.now)), instant(left), h}, nil
 }
 
 // textGroups calls f with all texts, a hundred at a time, as a list of

@@ -210,7 +210,7 @@ var importTests = []test{
 		r, err := w.db.Subscriber(w.ctx, ids[0])
 		w.must(err)
 		res := w.importRow(subscribers.ImportRow{Email: r.Email, Name: "New", Newsletters: []string{weekly, "daily"}, Status: subscribers.Active})
-		w.is("result", subscribers.ImportResult{Line: 2, Fate: subscribers.Refused, Why: res.Why}, res)
+		w.is("result", subscribers.ImportResult{Line: 2, Fate: subscribers.Refused, Why: res.Why, Stays: "unsubscribed"}, res)
 		w.is("reader", "unsubscribed (weekly)", w.left(ids[0]))
 
 		w.importMore(ids[1:], "daily")

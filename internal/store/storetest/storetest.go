@@ -40,6 +40,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"cancel", cancelTests},
 		{"readers", readerTests},
 		{"import", importTests},
+		{"imported", importLogTests},
 		{"together", togetherTests},
 		{"roll", rollTests},
 		{"hub", hubTests},
