@@ -8,10 +8,10 @@ import (
 )
 
 // A committer writes results down for all sessions of a process. While it
-// writes, results gather; then it writes those together. When they come thick
-// it waits a moment until half of the sessions have one: a writing costs far
-// more than a result more or less. A result that comes alone is written at
-// once.
+// writes, results gather; then it writes those together. A writing costs far
+// more than a result more or less, so that it takes a small part of the time
+// only: what comes soon after one waits, unless that keeps half of the sessions
+// waiting. A result that comes alone is written at once.
 type committer struct {
 	results  chan result
 	log      *slog.Logger
@@ -28,27 +28,29 @@ type result struct {
 // run writes until results is closed. It does not give up on a result before
 // ctx ends: the letter is out, and forgetting it would send it twice.
 func (c *committer) run(ctx context.Context) {
-	company := false
+	var next time.Time
 	for first := range c.results {
-		batch := c.gather(first, company)
+		batch := c.gather(first, time.Until(next))
+		began := time.Now()
 		c.write(ctx, batch)
-		company = len(batch) >= thick
+		ended := time.Now()
+		next = ended.Add(min(longestGather, apart*ended.Sub(began)))
 	}
 }
 
 const (
-	thick         = 4 // results at once
-	longestGather = 2 * time.Millisecond
+	// apart is how many times as long as a writing took the next one waits for
+	// more results.
+	apart         = 10
+	longestGather = 20 * time.Millisecond
 )
 
-// gather takes the results that are there, and with company those that come
-// soon.
-func (c *committer) gather(first result, company bool) []result {
+// gather takes the results that are there, and those that come in time.
+func (c *committer) gather(first result, wait time.Duration) []result {
 	batch := []result{first}
-	if company {
-		t := time.NewTimer(longestGather)
+	if wait > 0 {
+		t := time.NewTimer(wait)
 		defer t.Stop()
-	waiting:
 		for 2*len(batch) < int(c.sessions.Load()) {
 			select {
 			case r, ok := <-c.results:
@@ -56,9 +58,10 @@ func (c *committer) gather(first result, company bool) []result {
 					return batch
 				}
 				batch = append(batch, r)
+				continue
 			case <-t.C:
-				break waiting
 			}
+			break
 		}
 	}
 	for {

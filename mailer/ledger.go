@@ -84,8 +84,9 @@ type Ledger interface {
 	// take long at its rate it takes the first letters, and leaves the rest
 	// where it was.
 	Claim(ctx context.Context, c Claim) (*Block, error)
-	// Renew extends the lease, or returns ErrLost. now is by the caller's clock,
-	// as until is, which may have jumped since the claim.
+	// Renew extends the lease, or returns ErrLost. A block that has just been
+	// settled to its last letter needs none. now is by the caller's clock, as
+	// until is, which may have jumped since the claim.
 	Renew(ctx context.Context, b *Block, now, until time.Time) error
 	// Standings is the last look before letters are written and sent: how these
 	// readers stand, in their order.

@@ -146,7 +146,11 @@ func (db *DB) Renew(ctx context.Context, b *mailer.Block, now, until time.Time) 
 			clock+until.Sub(now).Milliseconds(), b.ID, b.Token)
 	}
 	if err == nil && n == 0 {
-		err = mailer.ErrLost
+		var done bool
+		err = db.read().row(ctx, `SELECT COUNT(*) > 0 FROM blocks WHERE id = $1 AND token = $2 AND done = 1`, b.ID, b.Token).Scan(&done)
+		if err == nil && !done {
+			err = mailer.ErrLost
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("lease of block %d: %w", b.ID, err)

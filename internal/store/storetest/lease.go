@@ -119,6 +119,18 @@ var leaseTests = []test{
 		w.fails(w.db.Renew(w.ctx, b, w.now, w.now.Add(lease)), mailer.ErrLost)
 	}},
 
+	{"a block that was settled to its last letter needs no lease", func(w *world) {
+		w.article("a")
+		w.readers(1)
+		w.send("one")
+		b := w.claim()
+		w.must(w.db.Settle(w.ctx, b, w.results(b, taken)))
+		w.must(w.db.Renew(w.ctx, b, w.now, w.now.Add(lease)))
+		if w.claim() != nil {
+			w.Error("it can be claimed again")
+		}
+	}},
+
 	{"pausing stops claims until it is resumed", func(w *world) {
 		w.article("a")
 		ids := w.readers(2)
