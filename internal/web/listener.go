@@ -18,7 +18,9 @@ type Listener struct{ net.Listener }
 func (l Listener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
-		c = &line{TCPConn: tcp}
+		if t, err := newTrain(tcp); err == nil {
+			c = &line{TCPConn: tcp, train: t}
+		}
 	}
 	return c, err
 }
@@ -37,9 +39,9 @@ func (l Listener) Context(ctx context.Context, c net.Conn) context.Context {
 // rest comes. Only the goroutine of a handler writes to it.
 type line struct {
 	*net.TCPConn
+	train *train
 	holds bool
 	held  []byte
-	both  [2][]byte
 }
 
 // lineOf returns the connection of a request; nil if it is not one of ours.
@@ -76,14 +78,8 @@ func (l *line) Write(p []byte) (int, error) {
 		l.held = append(l.held, p...)
 		return len(p), nil
 	}
-	if len(l.held) == 0 {
-		return l.TCPConn.Write(p)
-	}
-	l.both = [2][]byte{l.held, p}
 	before := len(l.held)
+	n, err := l.train.send(l.held, p)
 	l.held = l.held[:0]
-	train := net.Buffers(l.both[:])
-	n, err := train.WriteTo(l.TCPConn)
-	l.both = [2][]byte{}
-	return max(0, int(n)-before), err
+	return max(0, n-before), err
 }

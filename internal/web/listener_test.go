@@ -2,11 +2,13 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -104,5 +106,75 @@ func TestLine(t *testing.T) {
 	l.hold()
 	if n, err := l.Write(make([]byte, 5000)); err == nil {
 		t.Errorf("%d bytes went over a closed connection", n)
+	}
+}
+
+// pair is a line and its other end.
+func pair(t *testing.T) (*line, *net.TCPConn) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	there, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, err := Listener{listener}.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { here.Close(); there.Close() })
+	return here.(*line), there.(*net.TCPConn)
+}
+
+// Who reads slowly has every byte in order, and is waited for no longer than the
+// connection's deadline.
+func TestLineOfASlowReader(t *testing.T) {
+	l, there := pair(t)
+	_ = l.SetDeadline(time.Now().Add(20 * time.Second))
+	head, body := bytes.Repeat([]byte("head"), 1000), make([]byte, 9<<20)
+	for i := range body {
+		body[i] = byte(i >> 8)
+	}
+	got := make(chan []byte, 1)
+	go func() {
+		b := make([]byte, len(head)+len(body))
+		for n := 0; n < len(b); {
+			k, err := there.Read(b[n:min(n+300_000, len(b))])
+			if n += k; err != nil {
+				t.Error(err)
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		got <- b
+	}()
+	l.hold()
+	for _, p := range [][]byte{head, body} {
+		if n, err := l.Write(p); n != len(p) || err != nil {
+			t.Errorf("%d of %d bytes: %v", n, len(p), err)
+		}
+	}
+	if !bytes.Equal(<-got, append(head, body...)) {
+		t.Error("something else came")
+	}
+
+	began := time.Now()
+	_ = l.SetWriteDeadline(began.Add(50 * time.Millisecond))
+	n, err := l.Write(make([]byte, 64<<20))
+	if n == 64<<20 || !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) > 10*time.Second {
+		t.Errorf("%d bytes to nobody: %v, after %v", n, err, time.Since(began))
+	}
+	there.Close()
+	_ = l.SetWriteDeadline(time.Time{})
+	for range 100 {
+		if _, err = l.Write(body); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		t.Error("who has gone is written to")
 	}
 }
