@@ -76,15 +76,15 @@ func account(ctx context.Context, s session, id int64) (*subscribers.Account, er
 		return nil, err
 	}
 	a.Consents = r.Log(a.Consents)
-	if a.Requests, err = requests(ctx, s, `WHERE q.subscriber = $1 ORDER BY q.id`, id); err != nil {
+	if a.Requests, err = requests(ctx, s, `WHERE q.subscriber = $1 AND q.subscriber > 0 ORDER BY q.id`, id); err != nil {
 		return nil, err
 	}
-	waiting, err := requests(ctx, s, `WHERE q.key = $1 AND q.kind = 'sign-up' ORDER BY q.id`, subscribers.AddressKey(r.Email))
+	waiting, err := requests(ctx, s, `WHERE q.key = $1 AND q.kind = 'sign-up'`, subscribers.AddressKey(r.Email))
 	if err != nil {
 		return nil, err
 	}
 	a.Requests = append(a.Requests, waiting...)
-	err = s.each(ctx, `SELECT kind, queued, state FROM notes WHERE subscriber = $1 ORDER BY id`, []any{id}, func(rows *sql.Rows) error {
+	err = s.each(ctx, `SELECT kind, queued, state FROM notes WHERE subscriber = $1 AND subscriber > 0 ORDER BY id`, []any{id}, func(rows *sql.Rows) error {
 		var l subscribers.Letter
 		err := rows.Scan(&l.Kind, asTime(&l.Queued), &l.State)
 		a.Letters = append(a.Letters, l)

@@ -238,8 +238,8 @@ func TestCopyRefuses(t *testing.T) {
 	})
 	t.Run("a table of somebody else's", func(t *testing.T) {
 		from, to := openedCopy(t, fileDSN(t)), openedCopy(t, fileDSN(t))
-		mustChange(t, from, `CREATE TABLE notes (a TEXT)`)
-		if err := Copy(t.Context(), from, to, copiedAt, nil); err == nil || !strings.Contains(err.Error(), "notes") {
+		mustChange(t, from, `CREATE TABLE jottings (a TEXT)`)
+		if err := Copy(t.Context(), from, to, copiedAt, nil); err == nil || !strings.Contains(err.Error(), "jottings") {
 			t.Errorf("got %v", err)
 		}
 	})

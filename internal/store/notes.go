@@ -168,9 +168,19 @@ func settleNote(ctx context.Context, s session, salt []byte, id, token int64, r 
 
 // NextDue implements notes.Store.
 func (q Notes) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
-	err = q.db.read().row(ctx, `SELECT MIN(GREATEST(due, COALESCE(lease_until, 0))) FROM notes WHERE settled IS NULL`).Scan(asTime(&at))
+	var ends time.Time
+	s := q.db.read()
+	// Those that are leased are few, also while very many wait.
+	err = none(s.row(ctx, `SELECT due FROM notes WHERE settled IS NULL AND due >= 0 AND lease_until IS NULL ORDER BY due, id LIMIT 1`).
+		Scan(asTime(&at)))
+	if err == nil {
+		err = s.row(ctx, `SELECT MIN(lease_until) FROM notes WHERE lease_until IS NOT NULL`).Scan(asTime(&ends))
+	}
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("next letter to one person: %w", err)
+	}
+	if at.IsZero() || !ends.IsZero() && ends.Before(at) {
+		at = ends
 	}
 	return at, !at.IsZero(), nil
 }

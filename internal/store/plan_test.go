@@ -11,6 +11,7 @@ import (
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/notes"
 	"github.com/standfirst/standfirst/mailer"
 	"github.com/standfirst/standfirst/subscribers"
 )
@@ -127,6 +128,28 @@ func TestPlans(t *testing.T) {
 	must(err)
 	_, err = db.Look(ctx, "weekly", []string{"e"}, 0, 10, now)
 	must(err)
+	ask := subscribers.Request{Kind: subscribers.SignUp, Email: "new@example.com", Newsletters: []string{"weekly"}}
+	request, err := db.Ask(ctx, ask, now)
+	must(err)
+	_, err = db.Confirm(ctx, request, subscribers.Consent{}, []string{"weekly"}, now)
+	must(err)
+	move := subscribers.Request{Kind: subscribers.NewAddress, Subscriber: res[1].ID, Email: "newer@example.com"}
+	request, err = db.Ask(ctx, move, now)
+	must(err)
+	_, err = db.Confirm(ctx, request, subscribers.Consent{}, nil, now)
+	must(err)
+	must(db.SetProfile(ctx, res[1].ID, subscribers.Profile{Newsletters: []string{"daily"}}, subscribers.Consent{}, now))
+	must(db.AskPreferences(ctx, "r4@example.com", "", now))
+	_, err = db.Account(ctx, res[1].ID)
+	must(err)
+	must(db.ForgetRequests(ctx, now))
+	letter, err := db.Notes().Claim(ctx, now, now.Add(time.Hour))
+	must(err)
+	must(db.Notes().Renew(ctx, letter.ID, letter.Token, now, now.Add(time.Hour)))
+	must(db.Notes().Settle(ctx, letter.ID, letter.Token, notes.Result{EndRequest: true}, now))
+	_, _, err = db.Notes().NextDue(ctx)
+	must(err)
+	must(db.Notes().Forget(ctx, now))
 	must(db.Leave(ctx, res[1].ID, "", subscribers.Consent{}, now))
 	must(db.Erase(ctx, res[2].ID, subscribers.Consent{}, now))
 	_, err = db.Import(ctx, rows[:9], now, false)

@@ -253,18 +253,20 @@ func (db *DB) Erase(ctx context.Context, id int64, how subscribers.Consent, now 
 // written to an address stays known by its hash, so that nobody has it written
 // to more often by being erased in between.
 func wipe(ctx context.Context, s session, salt []byte, r *subscribers.Subscriber, now time.Time) error {
-	key, hash := subscribers.AddressKey(r.Email), subscribers.SuppressionKey(salt, r.Email)
+	const unsaid = `UPDATE notes SET address = '', language = '', payload = '{}',
+			reason = CASE WHEN settled IS NULL THEN 'erased' ELSE reason END,
+			state = CASE WHEN settled IS NULL THEN 'skipped' ELSE state END,
+			settled = COALESCE(settled, $1), lease_until = NULL `
 	for _, do := range []struct {
 		what, query string
 		args        []any
 	}{
-		{"requests", `DELETE FROM requests WHERE subscriber = $1 OR key = $2`, []any{r.ID, key}},
+		{"requests", `DELETE FROM requests WHERE subscriber = $1 AND subscriber > 0`, []any{r.ID}},
+		{"requests", `DELETE FROM requests WHERE key = $1`, []any{subscribers.AddressKey(r.Email)}},
 		{"log of consent", `UPDATE consents SET network = '', words = '', language = '',
 			way = CASE WHEN way LIKE 'import %' THEN 'import' ELSE way END WHERE subscriber = $1`, []any{r.ID}},
-		{"letters", `UPDATE notes SET address = '', language = '', payload = '{}',
-			reason = CASE WHEN settled IS NULL THEN 'erased' ELSE reason END,
-			state = CASE WHEN settled IS NULL THEN 'skipped' ELSE state END,
-			settled = COALESCE(settled, $1) WHERE subscriber = $2 OR key = $3`, []any{now.UnixMilli(), r.ID, hash}},
+		{"letters", unsaid + `WHERE subscriber = $2 AND subscriber > 0`, []any{now.UnixMilli(), r.ID}},
+		{"letters", unsaid + `WHERE key = $2`, []any{now.UnixMilli(), subscribers.SuppressionKey(salt, r.Email)}},
 		{"reader", `DELETE FROM subscribers WHERE id = $1`, []any{r.ID}}, // subscriptions go with it
 	} {
 		if _, err := s.exec(ctx, do.query, do.args...); err != nil {

@@ -100,7 +100,7 @@ func (p post) askToMove(ctx context.Context, r subscribers.Request) (int64, erro
 		return 0, err
 	}
 	var letters int
-	err = p.row(ctx, `SELECT COUNT(*) FROM notes WHERE subscriber = $1 AND kind = $2 AND queued > $3`,
+	err = p.row(ctx, `SELECT COUNT(*) FROM notes WHERE subscriber = $1 AND subscriber > 0 AND kind = $2 AND queued > $3`,
 		r.Subscriber, string(notes.Address), p.now.Add(-subscribers.LetterEvery).UnixMilli()).Scan(&letters)
 	if err != nil || letters >= mostMoves {
 		return 0, err

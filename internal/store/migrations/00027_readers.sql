@@ -22,7 +22,7 @@ CREATE TABLE requests (
 	UNIQUE (key, kind, subscriber)
 ) STRICT;
 CREATE INDEX requests_open ON requests (made) WHERE done IS NULL;
-CREATE INDEX requests_subscriber ON requests (subscriber) WHERE subscriber > 0;
+CREATE INDEX requests_subscriber ON requests (subscriber, id) WHERE subscriber > 0;
 
 -- Rows are only added, and stay when the reader is erased, without what speaks
 -- of a person. So there is no foreign key.

@@ -23,6 +23,7 @@ CREATE TABLE notes (
 	settled     BIGINT                     -- NULL: to be sent
 ) STRICT;
 CREATE INDEX notes_due ON notes (due, id) WHERE settled IS NULL;
+CREATE INDEX notes_leased ON notes (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX notes_settled ON notes (settled) WHERE settled IS NOT NULL;
 CREATE INDEX notes_key ON notes (key, kind, queued);
-CREATE INDEX notes_subscriber ON notes (subscriber) WHERE subscriber > 0;
+CREATE INDEX notes_subscriber ON notes (subscriber, id) WHERE subscriber > 0;
