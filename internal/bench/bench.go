@@ -30,8 +30,8 @@ var letters = []string{plain, manyVersions, signed}
 var scenarios = append(slices.Clone(letters), feeds)
 
 // mostSigned is how many letters are enough to measure what is bound by
-// signatures: on two cores they take ten seconds.
-const mostSigned = 20_000
+// signatures: on two cores they take half a minute.
+const mostSigned = 50_000
 
 // A Bench is what to measure.
 type Bench struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/rsa"
@@ -20,9 +21,12 @@ import (
 // signaturesCommand is the word after the program's name that makes it sign.
 const signaturesCommand = "signatures"
 
-// runSignatures signs with the key in a file on all cores, does nothing else,
-// and prints a [Tally] of signatures instead of letters: the bound of whoever
-// signs letters with that key.
+// letterSize is about that of those that are sent, in bytes.
+const letterSize = 47_000
+
+// runSignatures signs a letter with the key in a file on all cores, again and
+// again, does nothing else, and prints a [Tally] of signatures instead of
+// letters: the bound of whoever signs letters with that key.
 func runSignatures(file string, d time.Duration, out io.Writer) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -40,13 +44,14 @@ func runSignatures(file string, d time.Duration, out io.Writer) error {
 	if !ok {
 		return fmt.Errorf("%s holds no RSA key", file)
 	}
-	digest := sha256.Sum256([]byte("letter"))
+	letter := bytes.Repeat([]byte("letter\r\n"), letterSize/len("letter\r\n"))
 	var made atomic.Int64
 	var wg sync.WaitGroup
 	began := time.Now()
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for time.Since(began) < d {
+				digest := sha256.Sum256(letter)
 				if _, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:]); err != nil {
 					panic(err) // never, with a key that could be read
 				}

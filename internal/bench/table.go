@@ -70,8 +70,8 @@ overall     letters a second from the program's start to its end
 CPU-s/1000  of the program, user and system, for 1,000 letters, start to end
 RSS, first  the most memory; the longest from publishing to the first letter
 × rate, CPU beside smtp-source -d -s 10 in the same round, with as many letters
-            of this size; signed letters beside the signatures alone, which all
-            cores make with the same key and nothing else to do
+            of this size; signed letters beside the signatures alone (the hash of
+            a letter, and RSA), which all cores make with nothing else to do
 `)
 }
 

@@ -82,19 +82,22 @@ func TestMissed(t *testing.T) {
 	}{
 		{"kept", Line{Scenario: plain, Beside: rival, Runs: []Figures{ran(1001, 1, 0.05)}}, nil},
 		{"slow", Line{Scenario: plain, Beside: rival, Runs: []Figures{slow}}, []string{
-			"plain, 1001 readers, 10 sessions: 0.50 × the rate of smtp-source, not 0.90",
-			"plain, 1001 readers, 10 sessions: 3.00 × the CPU of smtp-source, not 2.00"}},
+			"plain, 1001 readers, 50 sessions: 0.50 × the rate of smtp-source, not 0.90",
+			"plain, 1001 readers, 50 sessions: 3.00 × the CPU of smtp-source, not 2.00"}},
 		{"nobody beside", Line{Scenario: plain, Runs: []Figures{slow}}, nil},
 		{"large", Line{Scenario: plain, Beside: rival, Runs: []Figures{large}}, []string{
-			"plain, 1001 readers, 10 sessions: 200 MB of memory, not 150"}},
+			"plain, 1001 readers, 50 sessions: 200 MB of memory, not 150"}},
 		{"late", Line{Scenario: manyVersions, Beside: rival, Runs: []Figures{late}}, []string{
-			"versions, 1001 readers, 10 sessions: 1.5s to the first letter, not 1s"}},
+			"versions, 1001 readers, 50 sessions: 1.5s to the first letter, not 1s"}},
 		{"one version may be late", Line{Scenario: plain, Beside: rival, Runs: []Figures{late}}, nil},
 		{"signed", Line{Scenario: signed, Beside: signatures, Runs: []Figures{slow}}, []string{
-			"signed, 1001 readers, 10 sessions: 0.50 × the rate of signatures, not 0.85"}},
+			"signed, 1001 readers, 50 sessions: 3.00 × the CPU of signatures, not 1.15"}},
+		{"few sessions", Line{Scenario: plain, Sessions: 10, Beside: rival, Runs: []Figures{slow}}, nil},
 		{"smtp-source", Line{Scenario: rivalName, Runs: []Figures{large}}, nil},
 	} {
-		tt.line.Readers, tt.line.Sessions = 1001, 10
+		if tt.line.Readers = 1001; tt.line.Sessions == 0 {
+			tt.line.Sessions = 50
+		}
 		if diff := cmp.Diff(tt.want, tt.line.missed()); diff != "" {
 			t.Errorf("%s: missed (-want +got):\n%s", tt.name, diff)
 		}
