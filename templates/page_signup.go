@@ -37,6 +37,7 @@ type SignUpForm struct {
 	Cities      []Choice // none ticked means all
 	Open        bool     // what need not be chosen is shown at once
 	Privacy     string   // URL; empty: no link
+	Embedded    bool     // it was filled in on a page elsewhere
 
 	EmailError      string // what is wrong with the address, in a sentence
 	NewsletterError string
@@ -67,6 +68,7 @@ type ConfirmPage struct {
 	Address     string // masked
 	Action      string // where the button posts
 	Preferences string // URL; empty: no link
+	Again       string // URL of the form to sign up; empty: no link
 	Days        int    // how long links last
 }
 

@@ -42,7 +42,7 @@ func sampleReaders(lang string) []View {
 		&ConfirmPage{Page: bare, State: Done, NewAddress: true, Address: masked, Preferences: "/preferences/0"},
 		&ConfirmPage{Page: page("Confirm"), State: Already, Address: masked, Preferences: "/preferences/0"},
 		&ConfirmPage{Page: bare, State: Already, NewAddress: true, Address: masked},
-		&ConfirmPage{Page: bare, State: Expired, Days: 7, Action: "/confirm/0/again"},
+		&ConfirmPage{Page: bare, State: Expired, Days: 7, Again: "/subscribe"},
 		&ConfirmPage{Page: bare, State: Expired, NewAddress: true, Days: 7},
 		&ConfirmPage{Page: bare, State: Taken, NewAddress: true},
 		&ConfirmPage{Page: bare, State: Sent},

@@ -108,7 +108,7 @@ func (s *Server) leaveEverything(w http.ResponseWriter, r *http.Request) error {
 // leaveInOneClick gives a mail service the empty answer it wants. An erased
 // reader gets nothing more, which is all that was asked for.
 func (s *Server) leaveInOneClick(w http.ResponseWriter, r *http.Request, id int64, newsletter string) error {
-	err := s.Readers.Leave(r.Context(), id, newsletter, how(r, subscribers.ByOneClick), time.Now())
+	err := s.Readers.Leave(r.Context(), id, newsletter, s.how(r, subscribers.ByOneClick), time.Now())
 	if err != nil && !errors.Is(err, subscribers.ErrNotFound) {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s *Server) leaveInOneClick(w http.ResponseWriter, r *http.Request, id int6
 }
 
 func (s *Server) leaveByHand(w http.ResponseWriter, r *http.Request, id int64, newsletter string) error {
-	if err := s.Readers.Leave(r.Context(), id, newsletter, how(r, subscribers.ByLink), time.Now()); err != nil {
+	if err := s.Readers.Leave(r.Context(), id, newsletter, s.how(r, subscribers.ByLink), time.Now()); err != nil {
 		return err
 	}
 	s.Log.Info("reader left", "subscriber", id, "newsletter", newsletter, "by", "page")
@@ -164,7 +164,7 @@ func (s *Server) undoEverything(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) comeBack(w http.ResponseWriter, r *http.Request, id int64, newsletter string) error {
-	if err := s.Readers.Return(r.Context(), id, newsletter, how(r, subscribers.ByLink), time.Now()); err != nil {
+	if err := s.Readers.Return(r.Context(), id, newsletter, s.how(r, subscribers.ByLink), time.Now()); err != nil {
 		return err
 	}
 	s.Log.Info("reader came back", "subscriber", id, "newsletter", newsletter)

@@ -14,21 +14,26 @@ import (
 	"github.com/standfirst/standfirst/templates"
 )
 
+// form makes a form of pairs.
+func form(pairs ...string) url.Values {
+	f := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		f.Add(pairs[i], pairs[i+1])
+	}
+	return f
+}
+
 func TestPreferences(t *testing.T) {
 	s := newSite(t)
 	link := "/preferences/" + s.Tokens.Preferences(s.readers[ben], "weekly")
-	press := func(pairs ...string) {
+	press := func(want string, pairs ...string) {
 		t.Helper()
-		form := url.Values{}
-		for i := 0; i < len(pairs); i += 2 {
-			form.Add(pairs[i], pairs[i+1])
-		}
-		got := s.post(link, form)
+		got := s.post(link, form(pairs...))
 		if got.code != http.StatusSeeOther || got.header.Get("Location") != link+"?saved" {
 			t.Fatalf("%v: %d to %q", pairs, got.code, got.header.Get("Location"))
 		}
-		if page := s.get(got.header.Get("Location")); page.code != http.StatusOK || !strings.Contains(page.body, "Gespeichert") {
-			t.Fatalf("%v leads to %d", pairs, page.code)
+		if page := s.get(got.header.Get("Location")); page.code != http.StatusOK || !strings.Contains(page.body, want) {
+			t.Fatalf("%v leads to %d without %q:\n%s", pairs, page.code, want, page.body)
 		}
 	}
 	has := func(want string) {
@@ -39,38 +44,54 @@ func TestPreferences(t *testing.T) {
 	}
 	has(`value="Platform" checked`)
 	has(`value="London">`)
+	has(`value="weekly" checked`)
+	has(`value="dates">`)
+	has(`<option value="de" lang="de" selected>Deutsch`)
 
-	press("do", "wish", "topic", "C++", "topic", "Nobody offers this", "city", "London", "city", "Berlin", "city", "Online")
-	reader, _ := s.reader(ben)
-	if diff := cmp.Diff([][]string{{"C++"}, {"Berlin", "London"}}, [][]string{reader.Topics, reader.Cities}); diff != "" {
-		t.Errorf("wishes (-want +got)\n%s", diff)
+	slot := s.Newsletters[0].Next(time.Now())
+	german := s.Catalog.For("de")
+	press("Ihr nächster Brief ist The Weekly, am "+german.FullDay(slot)+", 08:00 UTC", "do", "save", "newsletter", "weekly", "newsletter", "dates", "newsletter", "unknown",
+		"topic", "C++", "topic", "Nobody offers this", "city", "London", "city", "Berlin", "city", "Online", "language", "de", "timezone", "")
+	reader, taken := s.reader(ben)
+	if diff := cmp.Diff([][]string{{"C++"}, {"Berlin", "London"}}, [][]string{reader.Topics, reader.Cities}); diff != "" || taken != "dates weekly" {
+		t.Errorf("takes %q, wishes (-want +got)\n%s", taken, diff)
 	}
-	press("do", "wish") // none ticked is all
-	if reader, _ = s.reader(ben); len(reader.Topics)+len(reader.Cities) != 0 {
-		t.Errorf("with none ticked: %q %q", reader.Topics, reader.Cities)
+	// In words of the new language, and at the hour of the new zone.
+	tokyo, err := time.LoadLocation("Asia/Tokyo")
+	s.must(err)
+	press("Your next letter is The Weekly, on "+s.Catalog.For("en").FullDay(slot.In(tokyo))+", 17:00 JST", "do", "save", "newsletter", "weekly", "language", "en-GB", "timezone", "Asia/Tokyo")
+	if reader, taken = s.reader(ben); len(reader.Topics)+len(reader.Cities) != 0 || reader.Timezone != "Asia/Tokyo" || taken != "weekly" {
+		t.Errorf("with none ticked: %q %q in %s, takes %q", reader.Topics, reader.Cities, reader.Timezone, taken)
+	}
+	for _, nonsense := range []string{"Mars/Olympus", "Local", "../../etc/passwd", strings.Repeat("x", 5000)} {
+		press("Saved.", "do", "save", "newsletter", "weekly", "language", nonsense, "timezone", nonsense)
+		if reader, _ = s.reader(ben); reader.Timezone != "Asia/Tokyo" || reader.Language != "en-GB" {
+			t.Fatalf("nonsense was kept: %q %q", reader.Language, reader.Timezone)
+		}
 	}
 
-	press("do", "pause")
-	reader, _ = s.reader(ben)
-	if days := time.Until(reader.Paused).Hours() / 24; days < 27.9 || days > 28 {
-		t.Errorf("paused for %.1f days", days)
+	for weeks, days := range map[string]float64{"": 28, "1": 7, "12": 84} {
+		press("Saved.", "do", "pause", "weeks", weeks)
+		reader, _ = s.reader(ben)
+		if got := time.Until(reader.Paused).Hours() / 24; got < days-.1 || got > days+.1 {
+			t.Errorf("paused for %.1f days, want %.0f", got, days)
+		}
+		has(`value="resume"`)
 	}
-	has(`value="resume"`)
-	press("do", "resume")
+	press("Saved.", "do", "resume")
 	if reader, _ = s.reader(ben); reader.PausedAt(time.Now()) {
 		t.Error("still paused")
 	}
 
-	press("do", "stop", "newsletter", "weekly")
+	press("You get no letters now", "do", "save")
 	if reader, taken := s.reader(ben); taken != "" || reader.Status != subscribers.Left {
-		t.Errorf("after stop: %s takes %q", reader.Status, taken)
+		t.Errorf("with no newsletter: %s takes %q", reader.Status, taken)
 	}
-	has(`value="start"`)
-	press("do", "start", "newsletter", "weekly")
+	press("Saved.", "do", "save", "newsletter", "weekly")
 	if reader, taken := s.reader(ben); taken != "weekly" || reader.Status != subscribers.Active {
-		t.Errorf("after start: %s takes %q", reader.Status, taken)
+		t.Errorf("with one again: %s takes %q", reader.Status, taken)
 	}
-	press("do", "stop-all")
+	press("You get no letters now", "do", "stop-all")
 	if reader, _ = s.reader(ben); reader.Status != subscribers.Left {
 		t.Errorf("after stopping all: %s", reader.Status)
 	}
@@ -79,6 +100,7 @@ func TestPreferences(t *testing.T) {
 func TestPreferencesRefuse(t *testing.T) {
 	s := newSite(t)
 	link := "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")
+	nobody := "/preferences/" + s.Tokens.Preferences(999, "")
 	before := s.state()
 	for name, test := range map[string]struct {
 		path, body string
@@ -86,16 +108,17 @@ func TestPreferencesRefuse(t *testing.T) {
 	}{
 		"nothing":              {link, "", 400},
 		"an unknown act":       {link, "do=delete", 400},
-		"stopping what":        {link, "do=stop", 400},
-		"starting what":        {link, "do=start&newsletter=", 400},
+		"no weeks at all":      {link, "do=pause&weeks=0", 400},
+		"too many weeks":       {link, "do=pause&weeks=13", 400},
+		"weeks that are none":  {link, "do=pause&weeks=x", 400},
 		"bad escapes":          {link, "do=stop-all&%zz", 400},
 		"a flood":              {link, "do=stop-all&x=" + strings.Repeat("y", largestForm), 413},
 		"a token to leave":     {"/preferences/" + s.Tokens.Leave(s.readers[ada], "weekly"), "do=stop-all", 404},
-		"nobody's":             {"/preferences/" + s.Tokens.Preferences(999, ""), "do=stop-all", 404},
+		"nobody's":             {nobody, "do=stop-all", 404},
 		"one-click elsewhere":  {link, oneClick, 400},
 		"acts in the query":    {link + "?do=stop-all", "", 400},
-		"nobody's, wishing":    {"/preferences/" + s.Tokens.Preferences(999, ""), "do=wish", 404},
-		"nobody's, for a rest": {"/preferences/" + s.Tokens.Preferences(999, ""), "do=pause", 404},
+		"nobody's, saving":     {nobody, "do=save", 404},
+		"nobody's, for a rest": {nobody, "do=pause", 404},
 	} {
 		got := s.do(http.MethodPost, test.path, test.body, "Content-Type", "application/x-www-form-urlencoded")
 		if got.code != test.code {
@@ -130,7 +153,7 @@ func TestChoices(t *testing.T) {
 	}
 	have := many[len(many)-1]
 	list := choices(many, []string{have}, content.TopicKey)
-	if len(list) != mostChoices || chosen(list, []string{have})[0] != have {
+	if len(list) != mostChoices || ticked(tick(list, []string{have}, content.TopicKey))[0] != have {
 		t.Errorf("of many, %d are listed; what the reader has must be among them", len(list))
 	}
 }

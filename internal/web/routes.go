@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/standfirst/standfirst/templates"
 )
 
 // routes are all patterns and what answers them, on one screen. GET is HEAD
@@ -41,8 +43,26 @@ func (s *Server) routes() map[string]handler {
 		"POST /unsubscribe/{token}/everything": s.link(s.leaveEverything),
 		"POST /unsubscribe/{token}/undo":       s.link(s.undo),
 		"POST /unsubscribe/{token}/undo-all":   s.link(s.undoEverything),
-		"GET /preferences/{token}":             s.link(s.preferences),
-		"POST /preferences/{token}":            s.link(s.prefer),
+
+		"GET /subscribe":        s.subscribe,
+		"POST /subscribe":       s.waits(s.signUp),
+		"GET /subscribe/sent":   s.signedUp,
+		"GET /subscribe/embed":  s.embed,
+		"GET /confirm/{token}":  s.link(s.askToConfirm),
+		"POST /confirm/{token}": s.link(s.confirm),
+
+		"GET /preferences":                      s.askForLink,
+		"POST /preferences":                     s.waits(s.sendLink),
+		"GET /preferences/sent":                 s.linkSent,
+		"GET /preferences/{token}":              s.link(s.preferences),
+		"POST /preferences/{token}":             s.link(s.prefer),
+		"GET /preferences/{token}/data":         s.link(s.prove(templates.ForData)),
+		"POST /preferences/{token}/data":        s.link(s.waits(s.proven(templates.ForData, s.download))),
+		"GET /preferences/{token}/erase":        s.link(s.prove(templates.ForErasing)),
+		"POST /preferences/{token}/erase":       s.link(s.waits(s.proven(templates.ForErasing, s.erase))),
+		"GET /preferences/{token}/address":      s.link(s.prove(templates.ForAddress)),
+		"POST /preferences/{token}/address":     s.link(s.waits(s.proven(templates.ForAddress, s.move))),
+		"GET /preferences/{token}/address/sent": s.link(s.prove(templates.Sent)),
 
 		"GET /media/{source}/{path...}": s.media,
 		"GET /img/{name}":               s.picture,
@@ -98,6 +118,9 @@ func (s *Server) guard() *http.CrossOriginProtection {
 	// involved that another page could borrow. And a mail program in a browser
 	// may send its own origin with the one click of RFC 8058.
 	guard.AddInsecureBypassPattern("POST /unsubscribe/{token}")
+	// The form to sign up may stand on any page elsewhere. It acts for nobody
+	// but who fills it in, and what it asks for must be confirmed by mail.
+	guard.AddInsecureBypassPattern("POST /subscribe")
 	guard.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error {
 		return status(http.StatusForbidden)
 	}))

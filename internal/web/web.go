@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/standfirst/standfirst/content"
@@ -65,6 +66,16 @@ type Server struct {
 	// slash at its end, with or without a query.
 	Moved map[string]string
 	Gone  map[string]bool
+	// Welcome names the newsletters that greet who begins to take them.
+	Welcome []string
+	// Refused are domains whose addresses nobody may sign up, as those below
+	// them; in A-labels and lower case.
+	Refused map[string]bool
+	// Proxies are the machines that ask on behalf of clients and say for whom,
+	// in X-Forwarded-For.
+	Proxies []netip.Prefix
+	// Strangers limits who signs up, and who guesses; nil: nobody.
+	Strangers *Strangers
 	// Repeats sends away who fetches a feed again and again; nil: nobody.
 	Repeats *Repeats
 	// Hub takes requests to follow a feed; nil: another hub does.
@@ -108,5 +119,16 @@ type Readers interface {
 	Leave(ctx context.Context, id int64, newsletter string, how subscribers.Consent, now time.Time) error
 	Return(ctx context.Context, id int64, newsletter string, how subscribers.Consent, now time.Time) error
 	PauseUntil(ctx context.Context, id int64, until time.Time, how subscribers.Consent, now time.Time) error
-	SetWishes(ctx context.Context, id int64, topics, cities []string) error
+	Erase(ctx context.Context, id int64, how subscribers.Consent, now time.Time) error
+
+	// As [subscribers.Requests] says.
+	Ask(ctx context.Context, r subscribers.Request, now time.Time) (int64, error)
+	AskPreferences(ctx context.Context, email, language string, now time.Time) error
+	Request(ctx context.Context, id int64) (*subscribers.Request, error)
+	Confirm(ctx context.Context, id int64, how subscribers.Consent, welcome []string, now time.Time) (subscribers.Confirmed, error)
+	SetProfile(ctx context.Context, id int64, p subscribers.Profile, how subscribers.Consent, now time.Time) error
+	Account(ctx context.Context, id int64) (*subscribers.Account, error)
+
+	// As [digest.Account] says.
+	History(ctx context.Context, subscriber int64, limit int) ([]digest.Row, error)
 }
