@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var testTokens = &Tokens{Key: []byte("0123456789abcdef0123456789abcdef")}
@@ -42,6 +43,77 @@ func TestTokenStays(t *testing.T) {
 	if got := testTokens.Leave(42, "weekly"); got != kept {
 		t.Errorf("token %s, want %s", got, kept)
 	}
+}
+
+func TestConfirmToken(t *testing.T) {
+	shape := regexp.MustCompile(`^[A-Za-z0-9_-]{40,72}$`)
+	for _, kind := range []RequestKind{SignUp, NewAddress} {
+		token := testTokens.Confirm(&Request{ID: 42, Kind: kind, Made: noon})
+		if !shape.MatchString(token) {
+			t.Errorf("token %q is not of %v", token, shape)
+		}
+		for _, c := range []struct {
+			after time.Duration
+			want  error
+		}{{0, nil}, {RequestLife - time.Second, nil}, {RequestLife, ErrExpired}, {10 * RequestLife, ErrExpired}} {
+			gotKind, id, err := testTokens.ParseConfirm(token, noon.Add(c.after))
+			if gotKind != kind || id != 42 || err != c.want {
+				t.Errorf("after %s: %s, %d, %v; want %s, 42, %v", c.after, gotKind, id, err, kind, c.want)
+			}
+		}
+		for i := range token { // also its moment cannot be changed
+			c := byte('1')
+			if token[i] == c {
+				c = '2'
+			}
+			if _, _, err := testTokens.ParseConfirm(token[:i]+string(c)+token[i+1:], noon); err != ErrToken {
+				t.Fatalf("changed at %d: %v", i, err)
+			}
+		}
+		if _, _, err := testTokens.ParseLeave(token); err != ErrToken {
+			t.Errorf("it leaves: %v", err)
+		}
+		if _, _, err := testTokens.ParsePreferences(token); err != ErrToken {
+			t.Errorf("it opens preferences: %v", err)
+		}
+	}
+	for _, other := range []string{"", testTokens.Leave(42, "1800000000"), testTokens.Preferences(42, ""), testTokens.Stamp(noon), testTokens.sign(forSignUp, 42, "soon")} {
+		if _, _, err := testTokens.ParseConfirm(other, noon); err != ErrToken {
+			t.Errorf("%q confirms: %v", other, err)
+		}
+	}
+}
+
+func TestStamp(t *testing.T) {
+	stamp := testTokens.Stamp(noon)
+	for _, c := range []struct {
+		after time.Duration
+		want  error
+	}{
+		{-time.Hour, ErrTooSoon}, {0, ErrTooSoon}, {2*time.Second - 1, ErrTooSoon}, {2 * time.Second, nil},
+		{24 * time.Hour, nil}, {24*time.Hour + 1, ErrExpired},
+	} {
+		if err := testTokens.ParseStamp(stamp, noon.Add(c.after)); err != c.want {
+			t.Errorf("after %s: %v, want %v", c.after, err, c.want)
+		}
+	}
+	for _, bad := range []string{"", stamp[1:], stamp + "0", testTokens.Leave(noon.UnixMilli(), "")} {
+		if err := testTokens.ParseStamp(bad, noon.Add(time.Minute)); err != ErrToken {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+func FuzzParseConfirm(f *testing.F) {
+	f.Add(testTokens.Confirm(&Request{ID: 42, Kind: SignUp, Made: noon}))
+	f.Add(testTokens.Confirm(&Request{ID: 42, Kind: NewAddress, Made: noon}))
+	f.Add(testTokens.Stamp(noon))
+	f.Fuzz(func(t *testing.T, s string) {
+		kind, id, err := testTokens.ParseConfirm(s, noon)
+		if err == nil && !strings.HasPrefix(testTokens.Confirm(&Request{ID: id, Kind: kind, Made: noon}), s[:10]) {
+			t.Fatalf("%q is read as %s %d", s, kind, id)
+		}
+	})
 }
 
 func TestTokenChanged(t *testing.T) {
