@@ -17,6 +17,7 @@ import (
 	"github.com/standfirst/standfirst/feed"
 	"github.com/standfirst/standfirst/internal/config"
 	"github.com/standfirst/standfirst/internal/i18n"
+	"github.com/standfirst/standfirst/internal/notes"
 	"github.com/standfirst/standfirst/internal/store"
 	"github.com/standfirst/standfirst/internal/web"
 	"github.com/standfirst/standfirst/mailer"
@@ -41,6 +42,7 @@ type app struct {
 	mailbox     *mailer.Mailbox // nil: letters are really sent
 	signing     signing
 	tokens      *subscribers.Tokens
+	post        *notes.Sender // nil: this process sends no letters
 }
 
 // open reads the configuration and makes everything that commands need. The

@@ -12,16 +12,18 @@ import (
 type editorsCmd struct {
 	List   editorsListCmd   `cmd:"" default:"withargs" help:"Everybody who may use the desk."`
 	Add    editorsAddCmd    `cmd:"" help:"Let somebody use the desk."`
-	Link   editorsLinkCmd   `cmd:"" help:"Print a sign-in link that works once, for half an hour."`
+	Link   editorsLinkCmd   `cmd:"" help:"Print or mail a sign-in link that works once, for half an hour."`
 	Remove editorsRemoveCmd `cmd:"" help:"Let somebody use the desk no more, and sign them out everywhere."`
 }
 
 func (c *editorsCmd) Help() string {
-	return `Editors have no passwords: whoever runs this server hands them a link.
+	return `Editors have no passwords: whoever runs this server hands them a link, or has
+it mailed.
 
 Examples:
   standfirst editors add maya@example.com --name "Maya Okafor"
   standfirst editors link maya@example.com
+  standfirst editors link maya@example.com --mail
   standfirst editors remove maya@example.com`
 }
 
@@ -81,6 +83,7 @@ type editorsAddCmd struct {
 	Email string `arg:"" help:"Address of the editor."`
 	Name  string `help:"Name, as others at the desk see it."`
 	Role  string `placeholder:"ROLE" help:"owner, editor or viewer. The first is the owner, the others are editors, if this says nothing."`
+	Mail  bool   `help:"Mail a sign-in link to the editor."`
 }
 
 func (c *editorsAddCmd) Run(e *env) error {
@@ -107,6 +110,12 @@ func (c *editorsAddCmd) Run(e *env) error {
 	if err := a.logEditor(e, "editor added", ed.Email, "as "+string(ed.Role)); err != nil {
 		return err
 	}
+	if c.Mail {
+		if !e.json {
+			e.printf("%s may use the desk as %s\n", ed.Email, ed.Role)
+		}
+		return a.mailLink(e, ed.Email)
+	}
 	if e.json {
 		return e.answer(editorOf(*ed))
 	}
@@ -116,6 +125,7 @@ func (c *editorsAddCmd) Run(e *env) error {
 
 type editorsLinkCmd struct {
 	Email string `arg:"" help:"Address of the editor."`
+	Mail  bool   `help:"Mail the link to the editor, instead of printing it."`
 }
 
 func (c *editorsLinkCmd) Run(e *env) error {
@@ -124,6 +134,9 @@ func (c *editorsLinkCmd) Run(e *env) error {
 		return err
 	}
 	defer a.close()
+	if c.Mail {
+		return a.mailLink(e, c.Email)
+	}
 	token, until, err := a.door().Link(e.ctx, c.Email, time.Now())
 	if err != nil {
 		return editorHint(err)
@@ -131,7 +144,7 @@ func (c *editorsLinkCmd) Run(e *env) error {
 	if err := a.logEditor(e, "sign-in link made", c.Email, ""); err != nil {
 		return err
 	}
-	link := a.conf.Publication.URL + "/desk/sign-in/" + token
+	link := a.signInURL(token)
 	if e.json {
 		return e.answer(map[string]any{"email": c.Email, "url": link, "until": until})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/standfirst/standfirst/internal/notes"
 	"github.com/standfirst/standfirst/internal/store"
 	"github.com/standfirst/standfirst/mailer"
 )
@@ -21,6 +22,7 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	attempts *prometheus.CounterVec
+	notes    *prometheus.CounterVec
 	answers  *prometheus.HistogramVec
 }
 
@@ -31,6 +33,10 @@ func newMetrics(db *store.DB) *metrics {
 			Name: "standfirst_letters_total",
 			Help: "Results of letters in this process, by what became of them.",
 		}, []string{"state", "reason"}),
+		notes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "standfirst_notes_total",
+			Help: "Results of letters that one person waits for in this process, by their kind and what became of them.",
+		}, []string{"kind", "state", "reason"}),
 		answers: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "standfirst_http_request_duration_seconds",
 			Help:    "Requests by route and status.",
@@ -68,7 +74,14 @@ func newMetrics(db *store.DB) *metrics {
 		}
 		return max(0, now.Sub(due).Seconds()), nil
 	})
-	m.registry.MustRegister(m.attempts, m.answers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
+	ask("standfirst_notes_wait_seconds", "How long the letter that has been due longest, of those that one person waits for, waits to be taken in hand; 0 when none is due, -1 when the database does not answer.", func(ctx context.Context) (float64, error) {
+		due, ok, err := db.Notes().NextDue(ctx)
+		if err != nil || !ok {
+			return 0, err
+		}
+		return max(0, time.Since(due).Seconds()), nil
+	})
+	m.registry.MustRegister(m.attempts, m.notes, m.answers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
 	return m
 }
 
@@ -98,11 +111,18 @@ func (m *metrics) watch(worker *mailer.Worker) {
 }
 
 func (m *metrics) settled(o mailer.Outcome) {
-	state := string(o.State)
+	m.attempts.WithLabelValues(stateOf(o), o.Reason).Inc()
+}
+
+func (m *metrics) noted(n *notes.Note, r notes.Result) {
+	m.notes.WithLabelValues(string(n.Kind), stateOf(r.Outcome), r.Reason).Inc()
+}
+
+func stateOf(o mailer.Outcome) string {
 	if o.State == mailer.Queued {
-		state = "deferred"
+		return "deferred"
 	}
-	m.attempts.WithLabelValues(state, o.Reason).Inc()
+	return string(o.State)
 }
 
 func (m *metrics) answered(route string, code int, took time.Duration) {

@@ -128,6 +128,9 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 	handler := vitals(a.db.Ping, metrics.handler())
 	if only.pages() {
 		site := a.server()
+		if a.post != nil {
+			site.Readers = prompt{a.db, a.post.Wake}
+		}
 		site.Metrics, site.Answered = metrics.handler(), metrics.answered
 		hub := a.hub()
 		if hub.Ours {
@@ -151,6 +154,8 @@ func (a *app) send(ctx context.Context, g *errgroup.Group, metrics *metrics, cha
 	worker.Newsletters = a.names()
 	worker.Progress = func(_ string, s mailer.Settlement) { metrics.settled(s.Outcome) }
 	metrics.watch(worker)
+	a.post = a.sender()
+	a.post.Began, a.post.Settled = worker.Yield, metrics.noted
 	a.publisher.Queued = func() { wake(expand); worker.Wake() }
 	a.syncer.Released = func() { wake(released); wake(changed) }
 	scheduler := &digest.Scheduler{Publisher: a.publisher, Log: a.log, Sync: func(ctx context.Context) error {
@@ -165,6 +170,7 @@ func (a *app) send(ctx context.Context, g *errgroup.Group, metrics *metrics, cha
 	if len(a.newsletters) > 0 { // else there are no letters that could be written here
 		g.Go(func() error { return worker.Run(ctx) })
 	}
+	g.Go(func() error { return a.post.Run(ctx) })
 	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error { return a.upkeep(ctx) })
 	g.Go(func() error { return a.follow(ctx) })

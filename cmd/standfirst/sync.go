@@ -51,7 +51,7 @@ func (c *syncCmd) Run(e *env) error {
 
 // report tells one sync in words.
 func (e *env) report(r content.Report) {
-	e.printf("%s: %s, %s%s\n", r.Source, plural(r.Articles, "article"), plural(r.Events, "event"), notes(r))
+	e.printf("%s: %s, %s%s\n", r.Source, plural(r.Articles, "article"), plural(r.Events, "event"), remarks(r))
 	for _, p := range []struct {
 		n    int
 		what string

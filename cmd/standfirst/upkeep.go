@@ -5,13 +5,17 @@ import (
 	"time"
 )
 
-// upkeep packs what became of letters that went out long ago, every hour. The
+// upkeep packs what became of letters that went out long ago, and forgets what
+// nobody has use for, every hour. The
 // first time comes an hour after the start: while several machines are brought
 // to a new release one by one, the old one does not look into rolls.
 func (a *app) upkeep(ctx context.Context) error {
 	return every(ctx, time.Hour, func() {
 		if err := a.compact(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("old letters could not be packed; next try in an hour", "err", err)
+		}
+		if err := a.forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			a.log.Warn("old requests could not be forgotten; next try in an hour", "err", err)
 		}
 	})
 }

@@ -24,6 +24,7 @@ import (
 
 	"github.com/standfirst/standfirst/feed/lint"
 	"github.com/standfirst/standfirst/internal/smtptest"
+	"github.com/standfirst/standfirst/mailer"
 )
 
 // verbs are what scripts can say beside the words of testscript.
@@ -35,6 +36,7 @@ var verbs = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"relay":     relayVerb,
 	"terminate": terminateVerb,
 	"attached":  attachedVerb,
+	"caught":    caughtVerb,
 }
 
 // exit CODE COMMAND … runs a command that must end with this code.
@@ -146,6 +148,26 @@ func relayVerb(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(server.Close)
 	ts.Setenv("RELAY", strconv.Itoa(port))
+}
+
+// caught DIR prints the header and the text of the newest letter that was
+// caught in a folder.
+func caughtVerb(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: caught DIR")
+	}
+	box := &mailer.Mailbox{Dir: ts.MkAbs(args[0])}
+	list, err := box.List(1, "")
+	ts.Check(err)
+	if len(list) == 0 {
+		ts.Fatalf("no letter was caught in %s", args[0])
+	}
+	letter, err := box.Letter(list[0].ID)
+	ts.Check(err)
+	for _, f := range letter.Fields {
+		fmt.Fprintf(ts.Stdout(), "%s: %s\n", f.Name, f.Value)
+	}
+	fmt.Fprintf(ts.Stdout(), "\n%s", letter.Text)
 }
 
 // terminate sends SIGTERM to whatever runs in the background; wait follows.

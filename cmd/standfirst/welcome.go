@@ -38,7 +38,7 @@ func (a *app) welcome(e *env, only part, reports []content.Report, addr net.Addr
 		e.printf("This process syncs, publishes and sends. It answers /healthz, /readyz and\n/metrics; pages and feeds are shown by another: serve, or serve --only web.\n\n")
 	}
 	for _, r := range reports {
-		e.printf("  %s: %s, %s%s\n", r.Source, plural(r.Articles, "article"), plural(r.Events, "event"), notes(r))
+		e.printf("  %s: %s, %s%s\n", r.Source, plural(r.Articles, "article"), plural(r.Events, "event"), remarks(r))
 		for _, line := range r.Errors {
 			e.printf("    %s\n", line)
 		}
@@ -101,8 +101,8 @@ func (a *app) now(ctx context.Context, n *digest.Newsletter) (string, error) {
 	return fmt.Sprintf("now %s in %s", plural(plan.Planned, "letter"), plural(plan.Counts.Versions, "version")), nil
 }
 
-// notes tells what needs an editor.
-func notes(r content.Report) string {
+// remarks tells what needs an editor.
+func remarks(r content.Report) string {
 	var parts []string
 	for _, p := range []struct {
 		n    int

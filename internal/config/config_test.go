@@ -55,7 +55,7 @@ func TestDefaults(t *testing.T) {
 		Events:      Events{Remind: []time.Duration{42 * day, 14 * day, 2 * day}},
 		Newsletters: []Newsletter{{
 			Name: "weekly", Title: "W", Schedule: "0 8 * * TUE", Zone: time.UTC,
-			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour,
+			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour, Welcome: true,
 		}},
 		Feeds:    Feeds{FullText: true, Items: 30, Repeats: 10},
 		Mail:     Mail{From: Address{Email: "news@example.com"}, Transport: Mailbox, Folder: filepath.Join("site", "var", "mailbox"), SMTP: Relay{TLS: StartTLS}, Sessions: 10},
@@ -98,6 +98,7 @@ newsletters:
     hold: review
     grace: 0
     calendar: attach
+    welcome: false
   news-now:
     title: Now
     description: As it happens
@@ -141,7 +142,7 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 		Events: Events{Remind: []time.Duration{7 * day, 90 * time.Minute}},
 		Newsletters: []Newsletter{weekly, {
 			Name: "news-now", Title: "Now", Description: "As it happens", Zone: time.UTC,
-			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour,
+			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour, Welcome: true,
 		}, third},
 		Feeds: Feeds{
 			Items: 10, Hub: "https://hub.example.com/?a=b",
