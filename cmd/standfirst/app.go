@@ -367,7 +367,8 @@ func (a *app) server() *web.Server {
 		Publication: a.press.Publication, Newsletters: a.newsletters,
 		Content: a.db, Editions: a.db, Readers: a.db, Shelf: a.shelf,
 		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Desk: a.desk(),
-		Moved: a.conf.Feeds.Moved, Gone: a.conf.Feeds.Gone, Repeats: a.repeats(),
+		Welcome: a.greeting(),
+		Moved:   a.conf.Feeds.Moved, Gone: a.conf.Feeds.Gone, Repeats: a.repeats(),
 		Ready: a.db.Ping, Log: a.log,
 	}
 }
