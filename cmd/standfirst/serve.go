@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
@@ -127,6 +128,7 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 	}
 	handler := vitals(a.db.Ping, metrics.handler())
 	if only.pages() {
+		defer runtime.KeepAlive(spare())
 		site := a.server()
 		if a.post != nil {
 			site.Readers = prompt{a.db, a.post.Wake}

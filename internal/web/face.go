@@ -19,7 +19,8 @@ type face struct {
 	window   []string // Content-Type in a browser's window
 	cache    []string // Cache-Control
 	vary     []string
-	modified []string
+	modified []string // Last-Modified
+	ahead    bool     // that had not come when the face was made
 	links    []string
 	tags     [codings][]string
 	former   []version // newest first; see news
@@ -60,6 +61,7 @@ func newFace(d *Document, route string, old *face, packs *packs) *face {
 		f.cache = forEver
 	}
 	if !d.Modified.IsZero() {
+		f.ahead = d.Modified.After(time.Now())
 		f.modified = []string{d.Modified.UTC().Format(http.TimeFormat)}
 	}
 	for _, hub := range d.Hubs {
@@ -104,9 +106,8 @@ func (f *face) body(c coding) (body []byte, length []string) {
 // show answers GET and HEAD with a document, with what is new in it, or with
 // nothing where the client has it already.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, f *face) {
-	now := time.Now()
 	if s.Repeats != nil && r.Method == http.MethodGet && !conditional(r.Header) {
-		if wait := s.Repeats.wait(r, now); wait > 0 {
+		if wait := s.Repeats.wait(r, time.Now()); wait > 0 {
 			tooOften(w, r, wait)
 			return
 		}
@@ -121,7 +122,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, f *face) {
 	}
 	switch {
 	case f.modified == nil:
-	case f.Modified.After(now):
+	case f.ahead && f.Modified.After(time.Now()):
 		// Two changes within a second: the second one's date has not come. Said
 		// as now, it may be the one that the client has, and libcurl then drops
 		// the body. The ETag is enough.
