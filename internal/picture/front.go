@@ -166,11 +166,11 @@ func lookGIF(b []byte) (front, error) {
 }
 
 func lookWebP(b []byte) (front, error) {
+	if moves(b) {
+		return front{}, Refusal("it is a WebP that moves; name a picture that does not")
+	}
 	c, err := webp.DecodeConfig(bytes.NewReader(b))
 	if err != nil {
-		if moves(b) {
-			return front{}, Refusal("it is a WebP that moves; name a picture that does not")
-		}
 		return front{}, damaged(kindWebP, err)
 	}
 	// The file says its size twice, and the decoder allocates by the other one.

@@ -127,7 +127,7 @@ func asJPEG(img *image.RGBA) ([]byte, error) {
 
 func asPNG(img *image.RGBA) ([]byte, error) {
 	var b bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, few(img))
+	err := png.Encode(&b, few(img))
 	return b.Bytes(), err
 }
 

@@ -20,9 +20,13 @@ func fit(w, h, width int) (int, int) {
 	return max(1, int((int64(w)*int64(height)+int64(h)/2)/int64(h))), height
 }
 
-// strip is how many lines are scaled at once. The scaler keeps 32 bytes for
-// each pixel between its two passes: a whole photograph would take 100 MB.
-const strip = 64
+// strip is how many lines are scaled at once, columns how many columns. The
+// scaler keeps 32 bytes for each pixel between its two passes: a whole photograph
+// would take 100 MB.
+const (
+	strip   = 64
+	columns = 16
+)
 
 // scaled returns what is on a canvas, of which src may fill a part only, at
 // another size. The lines are made shorter first and then fewer: to scale by
@@ -30,6 +34,7 @@ const strip = 64
 func scaled(src image.Image, canvas image.Rectangle, w, h int) *image.RGBA {
 	narrow := image.NewRGBA(image.Rect(0, 0, w, canvas.Dy()))
 	lines := image.NewRGBA(image.Rect(0, 0, canvas.Dx(), strip))
+	shorter := scaling.CatmullRom.NewScaler(w, strip, canvas.Dx(), strip)
 	for y := 0; y < canvas.Dy(); y += strip {
 		n := min(strip, canvas.Dy()-y)
 		part := image.Rect(0, 0, canvas.Dx(), n)
@@ -39,15 +44,16 @@ func scaled(src image.Image, canvas image.Rectangle, w, h int) *image.RGBA {
 			draw.Draw(narrow, image.Rect(0, y, w, y+n), lines, image.Point{}, draw.Src)
 			continue
 		}
-		scaling.CatmullRom.Scale(narrow, image.Rect(0, y, w, y+n), lines, part, scaling.Src, nil)
+		shorter.Scale(narrow, image.Rect(0, y, w, y+n), lines, part, scaling.Src, nil)
 	}
 	if h == canvas.Dy() {
 		return narrow
 	}
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
-	for x := 0; x < w; x += strip / 4 {
-		right := min(x+strip/4, w)
-		scaling.CatmullRom.Scale(out, image.Rect(x, 0, right, h), narrow, image.Rect(x, 0, right, canvas.Dy()), scaling.Src, nil)
+	fewer := scaling.CatmullRom.NewScaler(columns, h, columns, canvas.Dy())
+	for x := 0; x < w; x += columns {
+		right := min(x+columns, w)
+		fewer.Scale(out, image.Rect(x, 0, right, h), narrow, image.Rect(x, 0, right, canvas.Dy()), scaling.Src, nil)
 	}
 	return out
 }
