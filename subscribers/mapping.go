@@ -182,5 +182,22 @@ func (p *product) everybody(header []string, file string) (status Status, becaus
 	return "", "", false
 }
 
+// mark returns a column that says the same of every reader of a file as its
+// name does; empty when there is nothing to say, or the header says it.
+func (m *Mapping) mark(header []string) string {
+	for i := range products {
+		p := &products[i]
+		if p.name != m.Product || m.Every == "" || slices.ContainsFunc(header, func(h string) bool { return p.every[foldHeader(h)] != "" }) {
+			continue
+		}
+		for column, status := range p.every {
+			if status == m.Every {
+				return strings.ToUpper(column)
+			}
+		}
+	}
+	return ""
+}
+
 // foldHeader is a header for comparing.
 func foldHeader(h string) string { return strings.ToLower(strings.TrimFunc(h, blank)) }

@@ -28,12 +28,14 @@ type RowError struct {
 	Hint   string `json:"hint,omitempty"`
 }
 
-func (e *RowError) Error() string {
-	s := fmt.Sprintf("line %d: ", e.Line)
+func (e *RowError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.told()) }
+
+// told is the error without the line.
+func (e *RowError) told() string {
+	s := e.Reason
 	if e.Column != "" {
-		s += e.Column + ": "
+		s = e.Column + ": " + s
 	}
-	s += e.Reason
 	if e.Hint != "" {
 		s += " (" + e.Hint + ")"
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"strings"
 	"time"
 
@@ -13,16 +12,19 @@ import (
 
 type subscribersCmd struct {
 	Count  subscribersCountCmd  `cmd:"" default:"1" help:"How many readers there are."`
+	List   subscribersListCmd   `cmd:"" help:"Readers, all or those with a text in address or name."`
 	Add    subscribersAddCmd    `cmd:"" help:"Add readers by their addresses, to every newsletter."`
 	Import subscribersImportCmd `cmd:"" help:"Read readers from a CSV file."`
 	Export subscribersExportCmd `cmd:"" help:"Write all readers as CSV."`
-	Show   subscribersShowCmd   `cmd:"" help:"One reader, with subscriptions."`
+	Show   subscribersShowCmd   `cmd:"" help:"One reader, with subscriptions and what they agreed to."`
 	Remove subscribersRemoveCmd `cmd:"" help:"Erase a reader. Only a salted hash stays, so that no import brings them back."`
 }
 
 func (c *subscribersCmd) Help() string {
 	return `The CSV has a header with any of email, name, topics, cities, newsletters,
 timezone, language, status; only email is needed, lists are separated by ";".
+What Mailchimp, Ghost, Substack, Buttondown, listmonk and MailPoet export is
+read as it is.
 
 Examples:
   standfirst subscribers import readers.csv --dry-run
@@ -73,88 +75,17 @@ func (c *subscribersAddCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return e.imported(rep, "address", func(row *subscribers.RowError) string {
+	err = e.imported(rep, "address", func(row *subscribers.RowError) string {
 		line := c.Address[row.Line-1] + ": " + row.Reason
 		if row.Hint != "" {
 			line += " (" + row.Hint + ")"
 		}
 		return line
 	})
-}
-
-type subscribersImportCmd struct {
-	File    string `arg:"" help:"The CSV file; - is the standard input."`
-	DryRun  bool   `help:"Say what would happen, row by row where it is refused, and write nothing."`
-	Consent string `placeholder:"TEXT" help:"How we know that they want it; recorded with each new reader."`
-}
-
-func (c *subscribersImportCmd) Help() string {
-	return `The file has a header with any of email, name, topics, cities, newsletters,
-timezone, language, status, in any order; only email is needed. Lists are
-separated by ";". No newsletters means all, no status means active. Who left,
-bounced or was erased is never brought back.
-
-Examples:
-  standfirst subscribers import readers.csv --dry-run
-  standfirst subscribers import readers.csv --consent "Signed up at LDX3, June 2026"
-
-Exit codes: 0 imported, with refused rows told; 1 every row was refused.`
-}
-
-func (c *subscribersImportCmd) Run(e *env) error {
-	a, err := e.open()
-	if err != nil {
-		return err
+	if err == nil && rep.Refused > 0 { // who was named on the command line was meant
+		err = &coded{exitFailed, errTold, ""}
 	}
-	defer a.close()
-	in := e.stdin
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return usage("", "readers: %w", err)
-		}
-		defer f.Close()
-		in = f
-	}
-	opt := subscribers.ImportOptions{DryRun: c.DryRun}
-	line := newLine(e.stderr)
-	opt.Progress = func(r *subscribers.ImportReport) { line.say("%s rows", number(r.Rows)) }
-	im := &subscribers.Importer{Store: a.db, Newsletters: a.names(), Consent: c.Consent}
-	rep, err := im.Import(e.ctx, in, time.Now(), opt)
-	line.end()
-	if err != nil {
-		return err
-	}
-	return e.imported(rep, "row", (*subscribers.RowError).Error)
-}
-
-// imported tells what became of rows; it fails if all of them were refused.
-func (e *env) imported(rep *subscribers.ImportReport, row string, told func(*subscribers.RowError) string) error {
-	if e.json {
-		if err := e.answer(rep); err != nil {
-			return err
-		}
-	} else {
-		if rep.DryRun {
-			e.printf("nothing was written: this is what would happen\n")
-		}
-		e.printf("%s: %s new, %s changed, %s the same, %s refused\n", plural(rep.Rows, row), number(rep.New), number(rep.Changed), number(rep.Same), number(rep.Refused))
-		for _, column := range rep.Ignored {
-			e.printf("  column %q means nothing here and was ignored\n", column)
-		}
-		for _, list := range [][]*subscribers.RowError{rep.Refusals, rep.Notes} {
-			for _, row := range list {
-				e.printf("  %s\n", told(row))
-			}
-		}
-		if more := rep.Refused - len(rep.Refusals); more > 0 {
-			e.printf("  and %s more refused\n", number(more))
-		}
-	}
-	if rep.Rows > 0 && rep.Refused == rep.Rows {
-		return &coded{exitFailed, errTold, ""}
-	}
-	return nil
+	return err
 }
 
 type subscribersExportCmd struct{}
@@ -191,23 +122,66 @@ func (a *app) readers(e *env) iter.Seq2[subscribers.Entry, error] {
 	}
 }
 
+type subscribersListCmd struct {
+	Text   string `arg:"" optional:"" help:"What stands in the address or the name."`
+	Status string `help:"Only these: active, pending, unsubscribed, bounced or complained." enum:",active,pending,unsubscribed,bounced,complained" default:""`
+}
+
+// listed is a line of subscribers list --json.
+type listed struct {
+	Email  string             `json:"email"`
+	Name   string             `json:"name"`
+	Status subscribers.Status `json:"status"`
+	Since  time.Time          `json:"since"`
+}
+
+func (c *subscribersListCmd) Run(e *env) error {
+	a, err := e.open()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	found := []listed{}
+	text := strings.ToLower(c.Text)
+	out := e.table()
+	for entry, err := range a.readers(e) {
+		if err != nil {
+			return err
+		}
+		s := entry.Subscriber
+		if c.Status != "" && string(s.Status) != c.Status || !strings.Contains(strings.ToLower(s.Email+" "+s.Name), text) {
+			continue
+		}
+		if e.json {
+			found = append(found, listed{s.Email, s.Name, s.Status, s.Since})
+			continue
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", s.Email, s.Status, s.Since.Format(time.DateOnly), s.Name)
+	}
+	if e.json {
+		return e.answer(found)
+	}
+	return out.Flush()
+}
+
 type subscribersShowCmd struct {
 	Address string `arg:"" help:"The reader's address."`
 }
 
 // readerReport is what subscribers show --json answers.
 type readerReport struct {
-	Email         string               `json:"email"`
-	Name          string               `json:"name"`
-	Status        subscribers.Status   `json:"status"`
-	Topics        []string             `json:"topics"`
-	Cities        []string             `json:"cities"`
-	Language      string               `json:"language"`
-	Timezone      string               `json:"timezone"`
-	Since         time.Time            `json:"since"`
-	Consent       string               `json:"consent"`
-	Paused        *time.Time           `json:"paused_until,omitempty"`
-	Subscriptions []subscriptionReport `json:"subscriptions"`
+	Email         string                `json:"email"`
+	Name          string                `json:"name"`
+	Status        subscribers.Status    `json:"status"`
+	Topics        []string              `json:"topics"`
+	Cities        []string              `json:"cities"`
+	Language      string                `json:"language"`
+	Timezone      string                `json:"timezone"`
+	Since         time.Time             `json:"since"`
+	Consent       string                `json:"consent"`
+	Paused        *time.Time            `json:"paused_until,omitempty"`
+	Subscriptions []subscriptionReport  `json:"subscriptions"`
+	Consents      []subscribers.Consent `json:"consents"` // oldest first
 }
 
 type subscriptionReport struct {
@@ -245,6 +219,11 @@ func (c *subscribersShowCmd) Run(e *env) error {
 		}
 		r.Subscriptions = append(r.Subscriptions, line)
 	}
+	log, err := a.db.Consents(e.ctx, s.ID)
+	if err != nil {
+		return err
+	}
+	r.Consents = append([]subscribers.Consent{}, log...)
 	if e.json {
 		return e.answer(r)
 	}
@@ -263,7 +242,29 @@ func (c *subscribersShowCmd) Run(e *env) error {
 		}
 		fmt.Fprintf(out, "%s\t%s\tbookmark %d\n", sub.Newsletter, state, sub.Bookmark)
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	for _, c := range r.Consents {
+		e.printf("%s\n", agreed(c))
+	}
+	return nil
+}
+
+// agreed writes an entry of the log of consents.
+func agreed(c subscribers.Consent) string {
+	line := c.At.UTC().Format("2006-01-02 15:04") + " " + string(c.Act)
+	if len(c.Newsletters) > 0 {
+		line += " " + strings.Join(c.Newsletters, ", ")
+	}
+	line += " · " + c.Way
+	if c.Network != "" {
+		line += " from " + c.Network
+	}
+	if c.Text != "" {
+		line += " · " + strings.Join(strings.Fields(c.Text), " ")
+	}
+	return line
 }
 
 // list writes wishes; none is all.
