@@ -57,6 +57,26 @@ var builtIn = sync.OnceValue(func() *Catalog {
 // BuiltIn returns the catalogue that comes with the program.
 func BuiltIn() *Catalog { return builtIn() }
 
+// Names returns the built-in message files, sorted: "ar.yaml", "de.yaml". A
+// user's file of one of these names changes a language, of another adds one.
+func Names() []string {
+	var names []string
+	for _, tag := range BuiltIn().Languages() {
+		names = append(names, tag+".yaml")
+	}
+	return names
+}
+
+// Source returns a built-in message file as it is written, to be copied and
+// changed or translated. The error lists the files there are.
+func Source(name string) ([]byte, error) {
+	b, err := embedded.ReadFile("messages/" + name)
+	if err != nil {
+		return nil, fmt.Errorf("no message file is named %q; there are %s", name, strings.Join(Names(), ", "))
+	}
+	return b, nil
+}
+
 const largestFile = 256 << 10 // bytes; ours have less than 16 KB
 
 var errTooLong = errors.New("too long")

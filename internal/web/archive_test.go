@@ -88,8 +88,8 @@ func TestEditionPage(t *testing.T) {
 	if got := s.get("/archive").body; !strings.Contains(got, `href="/editions/`+s.edition+`"`) {
 		t.Errorf("the archive does not name the edition:\n%s", got)
 	}
-	if got := page.header.Get("Vary"); got != "" {
-		t.Errorf("a page that is the same for all varies by %q", got)
+	if got := page.header.Get("Vary"); got != "Accept-Language" {
+		t.Errorf("a page that is the same for all of a language varies by %q", got)
 	}
 	if again := s.get("/editions/"+s.edition, "If-None-Match", page.header.Get("ETag")); again.code != http.StatusNotModified {
 		t.Errorf("asked again: %d", again.code)

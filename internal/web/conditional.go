@@ -73,7 +73,7 @@ func tags(lines []string) iter.Seq[string] {
 		}
 		for {
 			list = strings.TrimLeft(list, " \t,")
-			if strings.TrimRight(list, " \t") == "*" {
+			if strings.TrimRight(list, " \t,") == "*" {
 				yield("*")
 				return
 			}

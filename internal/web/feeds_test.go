@@ -191,7 +191,7 @@ func TestHostileWords(t *testing.T) {
 				continue
 			}
 			for _, live := range []string{"<script", "<img src=x", "onerror=alert(4)>", "{{3}} <img"} {
-				if strings.Contains(got.body, live) {
+				if strings.Contains(strings.ReplaceAll(got.body, facts, ""), live) {
 					t.Errorf("%s (%s) holds %q", pattern, path, live)
 				}
 			}

@@ -1,0 +1,246 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/subscribers"
+)
+
+// What is looked at from outside: by axe (accessibility, in a browser, on a
+// phone and a desk, in light and dark), by the W3C's checker of HTML, by a
+// crawler that follows every link, and by the measure of contrast.
+//
+// Every page is looked at. The list is made of [site.addresses], which has one
+// address at least for every route: a new page is checked as soon as it is
+// there, and the tests over the route table fail until it is. Add to extraPages
+// what a route shows in another state.
+
+// extraPages are states of pages that the first address of their route does
+// not show.
+func (s *site) extraPages() []string {
+	return []string{"/articles?page=2", "/articles/hostile", "/articles/article-2", "/events/london", "/topics/nothing", "/mailbox/" + s.letterTo(ada).ID + "/headers"}
+}
+
+// tools are the checks, which are kept beside the repository: STANDFIRST_CHECKS
+// names their folder, if they are elsewhere.
+func tools(t *testing.T, needed ...string) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("the checks from outside take minutes")
+	}
+	dir := os.Getenv("STANDFIRST_CHECKS")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "checks")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "package.json")); err != nil {
+		t.Skip("the checks are not beside the repository")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
+		t.Skipf("the checks want their modules: cd %s && npm ci", dir)
+	}
+	for _, name := range needed {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("no %s here: apt-get install %s", name, cmp.Or(map[string]string{"node": "nodejs", "java": "default-jre-headless"}[name], name))
+		}
+	}
+	return dir
+}
+
+// check runs one of the tools and fails with what it found.
+func check(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), 15*time.Minute)
+	defer stop()
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir = dir
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
+		t.Errorf("%s %s:\n%s", args[0], args[1], out)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s: %s", args[1], lines[len(lines)-1])
+}
+
+// quiet takes out what only the tests of hostile input want: a picture that is
+// on no machine.
+func (s *site) quiet() {
+	s.t.Helper()
+	for i := range s.folder.articles {
+		s.folder.articles[i].Article.Image = content.Image{}
+		s.folder.articles[i].Hash += "without"
+	}
+	s.folder.articles[0].Article.Image = content.Image{URL: s.url + "/media/lead/images/dot.png", Alt: "A dot"}
+	s.sync()
+}
+
+// pages are the addresses of all HTML pages, each in English and in Arabic:
+// those of a reader are in the language of the reader, the others in that of
+// the address.
+func (s *site) pages() []string {
+	s.t.Helper()
+	s.subscribe(subscribers.ImportRow{Email: "amal@readers.example", Newsletters: []string{"weekly"}, Language: "ar"})
+	amal := strings.NewReplacer(
+		s.Tokens.Leave(s.readers[ada], "weekly"), s.Tokens.Leave(s.readers["amal@readers.example"], "weekly"),
+		s.Tokens.Preferences(s.readers[ada], "weekly"), s.Tokens.Preferences(s.readers["amal@readers.example"], "weekly"),
+	)
+	var all []string
+	for _, paths := range s.addresses() {
+		all = append(all, paths[0])
+	}
+	all = append(all, s.extraPages()...)
+	slices.Sort(all)
+	var pages []string
+	for _, path := range slices.Compact(all) {
+		got := s.get(path)
+		if !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") || strings.HasSuffix(path, "/body") {
+			continue
+		}
+		pages = append(pages, path)
+		if personal := amal.Replace(path); personal != path {
+			pages = append(pages, personal)
+		} else if got.header.Get("Content-Language") != "" || got.code == http.StatusNotFound {
+			sign := "?"
+			if strings.Contains(path, "?") {
+				sign = "&"
+			}
+			pages = append(pages, path+sign+"lang=ar")
+		}
+	}
+	return pages
+}
+
+// willing serves a site so that its error pages come as if they were pages: a
+// browser complains of the status, and it is the page that is looked at.
+func (s *site) willing() string {
+	handler := s.Handler()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var code int
+		if n, _ := fmt.Sscanf(r.URL.Path, "/~%d", &code); n == 1 {
+			b, err := s.Templates.Page(s.apology(r, code))
+			s.must(err)
+			w.Header().Set("Content-Security-Policy", s.policy())
+			write(w, r, http.StatusOK, "text/html; charset=utf-8", b)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	s.t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+// errorPages are those of [site.willing].
+func errorPages() []string {
+	var paths []string
+	for _, code := range []int{403, 404, 410, 429, 500} {
+		paths = append(paths, fmt.Sprintf("/~%d", code), fmt.Sprintf("/~%d?lang=ar", code))
+	}
+	return paths
+}
+
+func TestAccessibility(t *testing.T) {
+	dir := tools(t, "node", "chromium")
+	s := newSite(t)
+	s.quiet()
+	at := s.willing()
+	args := []string{"node", "axe-pages.mjs"}
+	for _, path := range slices.Concat(s.pages(), errorPages()) {
+		if s.get(path).code == http.StatusOK || strings.HasPrefix(path, "/~") {
+			args = append(args, at+path)
+		}
+	}
+	check(t, dir, args...)
+}
+
+// unfit is what the name of a file is better without.
+var unfit = regexp.MustCompile(`\W+`)
+
+func TestHTML(t *testing.T) {
+	dir := tools(t, "java")
+	s := newSite(t)
+	at, folder := s.willing(), t.TempDir()
+	args := []string{"sh", "vnu.sh"}
+	s.url = at
+	for i, path := range slices.Concat(s.pages(), errorPages()) {
+		name := filepath.Join(folder, fmt.Sprintf("%02d%.30s.html", i, unfit.ReplaceAllString(path, "-")))
+		s.must(os.WriteFile(name, []byte(s.get(path).body), 0o600))
+		args = append(args, name)
+	}
+	check(t, dir, args...)
+}
+
+func TestLinksLeadSomewhere(t *testing.T) {
+	dir := tools(t, "node")
+	s := newSite(t)
+	s.quiet()
+	for _, start := range []string{"/", "/?lang=ar"} {
+		check(t, dir, "node", "links.mjs", s.url+start, "--max=2000")
+	}
+}
+
+func TestContrast(t *testing.T) {
+	dir := tools(t, "node")
+	s := newSite(t)
+	css := filepath.Join(t.TempDir(), "app.css")
+	s.must(os.WriteFile(css, s.Templates.Static()["app.css"].Body, 0o600))
+	check(t, dir, "node", "contrast.mjs", css, "pairs.json")
+}
+
+// loaded are the addresses that a browser fetches by itself when it shows a
+// page: not links, which somebody has to press, and not what feed readers and
+// search engines look for.
+var loaded = regexp.MustCompile(`<(?:img|script|iframe|source|audio|video|embed|object|input|track)\b[^>]*?\b(?:src|srcset|data|poster)="([^"]*)"|<link\b[^>]*?\brel="(?:stylesheet|icon|preload|prefetch|preconnect|dns-prefetch|modulepreload)"[^>]*?\bhref="([^"]*)"`)
+
+// No page has anything loaded from another server, so nobody else learns who
+// reads what.
+func TestNothingIsLoadedFromElsewhere(t *testing.T) {
+	s := newSite(t)
+	s.quiet()
+	ours, err := url.Parse(s.url)
+	s.must(err)
+	found := 0
+	for _, path := range s.pages() {
+		got := s.get(path)
+		for _, m := range loaded.FindAllStringSubmatch(got.body, -1) {
+			address := html.UnescapeString(m[1] + m[2])
+			found++
+			if u, err := ours.Parse(address); err != nil || u.Host != ours.Host {
+				t.Errorf("%s loads %s", path, address)
+			}
+		}
+		if len(got.body) > 60<<10 {
+			t.Errorf("%s has %d bytes", path, len(got.body))
+		}
+	}
+	for name, a := range s.Templates.Static() {
+		if strings.HasSuffix(name, ".css") && (bytes.Contains(a.Body, []byte("url(")) || bytes.Contains(a.Body, []byte("@import"))) {
+			t.Errorf("%s loads something", name)
+		}
+	}
+	if found < 40 {
+		t.Errorf("only %d addresses were found: the expression sees too little", found)
+	}
+}
