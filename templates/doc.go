@@ -30,7 +30,7 @@
 //	{{paragraphs .Intro}}            text parted at empty lines
 //	{{narrower .Width "160"}}        the width of an image that fits its place
 //	{{with logo}}                    the theme's logo, if there is one
-//	{{wrap}} {{underline}} {{rule}}  of plain text
+//	{{wrap}} {{underline}} {{section}} {{rule}}  of plain text
 //
 // and pages t, dots, paragraphs, logo, and
 //

@@ -32,6 +32,7 @@ func (s *Set) functions(locale *i18n.Locale) template.FuncMap {
 		"webcal":     webcal,
 		"wrap":       wrap,
 		"underline":  underline,
+		"section":    section,
 		"rule":       rule,
 		"raw":        func(s string) template.HTML { return template.HTML(s) },
 	}

@@ -77,7 +77,7 @@ var styleSource = map[string]string{
 
 	"tile":     "border-collapse:separate;margin:0 0 12px;background-color:{sunken};border:1px solid {line};border-radius:8px;",
 	"notice":   "border-collapse:separate;margin:0 0 12px;background-color:{warn-bg};border:1px solid {line};border-radius:8px;",
-	"tiledate": "padding:16px 12px;",
+	"tiledate": "padding:16px 8px;",
 	"tiletext": "padding:14px 12px 16px;",
 	"mon":      "margin:0;color:{on-accent};font-size:14px;line-height:18px;font-weight:700;",
 	"day":      "margin:0;color:{text};font-size:18px;line-height:24px;font-weight:700;",

@@ -83,6 +83,10 @@ func underline(with, heading string) string {
 	return text + "\n" + strings.Repeat(with, max(longest, 1))
 }
 
+// section sets the heading of a part of the letter between two lines. Unlike
+// underline it does not ask how long the heading is: a token may stand for it.
+func section(heading string) string { return rule() + "\n" + wrap(heading) + "\n" + rule() }
+
 // rule is a line across.
 func rule() string { return strings.Repeat("-", columns) }
 
