@@ -89,6 +89,10 @@ func (im *Importer) reader() *Reader {
 
 // head finds out what the columns are.
 func (in *Reader) head(header []string) error {
+	header = slices.Clone(header)
+	for i, h := range header {
+		header[i] = unguard(h)
+	}
 	in.header = header
 	folded := make([]string, len(header))
 	for i, h := range header {
