@@ -53,10 +53,13 @@ func (a *app) writer() *notes.Writer {
 // signIn makes the link of a sign-in letter.
 func (a *app) signIn(ctx context.Context, email string, now time.Time) (string, time.Time, error) {
 	token, until, err := a.door().Link(ctx, email, now)
-	if errors.Is(err, editors.ErrNotFound) {
+	switch {
+	case errors.Is(err, editors.ErrNotFound):
 		return "", time.Time{}, notes.ErrMoot
+	case err != nil:
+		return "", time.Time{}, errors.Unwrap(err) // what it is wrapped in names the editor, and is logged
 	}
-	return a.signInURL(token), until, err
+	return a.signInURL(token), until, nil
 }
 
 func (a *app) signInURL(token string) string {

@@ -3,6 +3,7 @@ package notes
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/standfirst/standfirst/mailer"
@@ -29,7 +30,7 @@ func (r *run) attempt(n *Note) Result {
 // deliver writes the letter of a note and sends it.
 func (r *run) deliver(n *Note) error {
 	now := time.Now()
-	m, err := r.Write(r.hard, n, now)
+	m, err := r.write(n, now)
 	if err != nil {
 		return err
 	}
@@ -38,6 +39,17 @@ func (r *run) deliver(n *Note) error {
 		r.Began(now)
 	}
 	return r.courier.Deliver(r.hard, m)
+}
+
+// write writes the letter of a note. A template that panics costs nobody else
+// a letter.
+func (r *run) write(n *Note, now time.Time) (m *mailer.Message, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s letter: %w: %w", n.Kind, mailer.ErrWords, &mailer.Panic{Value: p})
+		}
+	}()
+	return r.Write(r.hard, n, now)
 }
 
 // renewing keeps the lease of a note until ctx ends.
