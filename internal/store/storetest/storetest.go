@@ -41,6 +41,8 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"readers", readerTests},
 		{"import", importTests},
 		{"imported", importLogTests},
+		{"requests", requestTests},
+		{"notes", noteTests},
 		{"together", togetherTests},
 		{"roll", rollTests},
 		{"hub", hubTests},

@@ -1,0 +1,461 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/standfirst/standfirst/internal/notes"
+	"github.com/standfirst/standfirst/subscribers"
+)
+
+// signUp is a form that somebody filled in.
+func signUp(email string, newsletters ...string) subscribers.Request {
+	return subscribers.Request{Kind: subscribers.SignUp, Email: email, Newsletters: newsletters,
+		Consent: subscribers.Consent{Way: subscribers.ByForm, Network: "203.0.113.0/24", Text: "Yes, the letters.", Language: "en"}}
+}
+
+var fromLetter = subscribers.Consent{Way: subscribers.ByLink, Network: "198.51.100.0/24"}
+
+func (w *world) wish(r subscribers.Request) int64 {
+	w.Helper()
+	id, err := w.db.Ask(w.ctx, r, w.now)
+	w.must(err)
+	return id
+}
+
+func (w *world) confirm(id int64, welcome ...string) subscribers.Confirmed {
+	w.Helper()
+	done, err := w.db.Confirm(w.ctx, id, fromLetter, welcome, w.now)
+	w.must(err)
+	return done
+}
+
+// post takes every letter to one person that is due, and tells what they are.
+func (w *world) post() string {
+	w.Helper()
+	var out []string
+	for {
+		n, err := w.db.Notes().Claim(w.ctx, w.now, w.now.Add(lease))
+		w.must(err)
+		if n == nil {
+			return strings.Join(out, ", ")
+		}
+		line := fmt.Sprintf("%s to %s", n.Kind, n.To)
+		for _, key := range []string{notes.Newsletters, notes.Other} {
+			if v := n.Payload[key]; v != "" {
+				line += " (" + strings.ReplaceAll(v, "\n", " ") + ")"
+			}
+		}
+		out = append(out, line)
+		w.must(w.db.Notes().Settle(w.ctx, n.ID, n.Token, notes.Result{Outcome: taken}, w.now))
+	}
+}
+
+// acts is a reader's log without its moments, one entry a line.
+func (w *world) acts(id int64) (out []string) {
+	w.Helper()
+	log, err := w.db.Consents(w.ctx, id)
+	w.must(err)
+	for _, c := range log {
+		line := strings.TrimSpace(fmt.Sprintf("%s by %s %s", c.Act, c.Way, strings.Join(c.Newsletters, " ")))
+		if c.Network != "" {
+			line += " from " + c.Network
+		}
+		if c.Text != "" {
+			line += ": " + c.Text
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+var requestTests = []test{
+	{"who confirms is a reader", func(w *world) {
+		w.article("a")
+		w.send("one")
+		r := signUp("Ada@Bücher.example", weekly)
+		r.Name, r.Topics, r.Cities, r.Language, r.Timezone = "Ada", []string{"go"}, []string{"Berlin"}, "de", "Europe/Berlin"
+		asked := w.now
+		id := w.wish(r)
+		_, err := w.db.ByEmail(w.ctx, r.Email)
+		w.fails(err, subscribers.ErrNotFound)
+		w.is("letter", "confirm to Ada@xn--bcher-kva.example", w.post())
+		w.now = w.now.Add(time.Hour)
+		done := w.confirm(id)
+		w.is("fresh", true, done.Fresh && !done.Already)
+		got, err := w.db.Subscriber(w.ctx, done.Subscriber)
+		w.must(err)
+		w.is("reader", &subscribers.Subscriber{ID: done.Subscriber, Email: "Ada@xn--bcher-kva.example", Name: "Ada", Topics: []string{"go"},
+			Cities: []string{"Berlin"}, Language: "de", Timezone: "Europe/Berlin", Status: subscribers.Active, Since: w.now, Consent: subscribers.SignedUp}, got)
+		w.is("begins where the newsletter is", int64(1), w.bookmark(done.Subscriber))
+		log, err := w.db.Consents(w.ctx, done.Subscriber)
+		w.must(err)
+		w.is("log", []subscribers.Consent{
+			{Subscriber: done.Subscriber, At: asked, Act: subscribers.ActAsked, Way: subscribers.ByForm, Network: "203.0.113.0/24",
+				Newsletters: []string{weekly}, Text: "Yes, the letters.", Language: "en"},
+			{Subscriber: done.Subscriber, At: w.now, Act: subscribers.ActConfirmed, Way: subscribers.ByLink, Network: "198.51.100.0/24",
+				Newsletters: []string{weekly}},
+		}, log)
+		was := w.acts(done.Subscriber)
+		w.now = w.now.Add(90 * 24 * time.Hour)
+		again := w.confirm(id, weekly)
+		w.is("again", subscribers.Confirmed{Subscriber: done.Subscriber, Request: again.Request, Already: true}, again)
+		w.is("nothing of the person is kept twice", "", again.Request.Email+again.Request.Name+again.Request.Consent.Network)
+		w.is("log", was, w.acts(done.Subscriber))
+		w.must(w.db.Leave(w.ctx, done.Subscriber, "", fromLetter, w.now))
+		w.confirm(id)
+		w.is("who left stays left", "unsubscribed (weekly)", w.left(done.Subscriber))
+		w.is("no more letters", "", w.post())
+	}},
+
+	{"one letter a day asks for confirmation, and the latest wishes count", func(w *world) {
+		id := w.wish(signUp("ada@example.com", weekly))
+		w.now = w.now.Add(subscribers.LetterEvery - time.Minute)
+		w.is("renewed", id, w.wish(signUp("ADA@example.com", "daily")))
+		w.is("letters", "confirm to ada@example.com", w.post())
+		w.now = w.now.Add(time.Minute)
+		w.is("renewed", id, w.wish(signUp("ada@example.com", "daily")))
+		w.is("a day later", "confirm to ada@example.com", w.post())
+		w.wish(signUp("bo@example.com", weekly))
+		w.is("another", "confirm to bo@example.com", w.post())
+		w.is("got", "active daily", w.left(w.confirm(id).Subscriber))
+	}},
+
+	{"who is in is told so, once a day", func(w *world) {
+		reader := w.readers(1)[0]
+		r, err := w.db.Subscriber(w.ctx, reader)
+		w.must(err)
+		for range 2 {
+			w.is("no request", int64(0), w.wish(signUp(r.Email, weekly)))
+		}
+		w.is("letter", "known to "+r.Email, w.post())
+		more := w.wish(signUp(r.Email, weekly, "daily"))
+		w.is("one more newsletter", "confirm to "+r.Email, w.post())
+		done := w.confirm(more)
+		w.is("the same reader", subscribers.Confirmed{Subscriber: reader, Request: done.Request}, done)
+		w.is("has", "active daily weekly", w.left(reader))
+	}},
+
+	{"a welcome is for what is new, where it is wanted", func(w *world) {
+		w.confirm(w.wish(signUp("ada@example.com", weekly, "daily")), "daily", "third")
+		w.is("letters", "confirm to ada@example.com, welcome to ada@example.com (daily)", w.post())
+		w.now = w.now.AddDate(0, 0, 2)
+		w.confirm(w.wish(signUp("ada@example.com", "daily", "third")), "daily")
+		w.is("no welcome", "confirm to ada@example.com", w.post())
+	}},
+
+	{"confirming brings anybody back, and says so", func(w *world) {
+		for _, c := range []struct {
+			name   string
+			before func(id int64, email string)
+			want   string
+			log    []string
+		}{
+			{"left", func(id int64, _ string) { w.must(w.db.Leave(w.ctx, id, "", fromLetter, w.now)) }, "active weekly",
+				[]string{"left by link weekly from 198.51.100.0/24"}},
+			{"paused", func(id int64, _ string) {
+				w.must(w.db.PauseUntil(w.ctx, id, w.now.AddDate(0, 2, 0), fromLetter, w.now))
+				w.must(w.db.Leave(w.ctx, id, weekly, fromLetter, w.now))
+			}, "active weekly", []string{"paused by link from 198.51.100.0/24", "left by link weekly from 198.51.100.0/24"}},
+			{"bounced", func(_ int64, email string) {
+				w.must(w.db.Suppress(w.ctx, email, subscribers.BecauseBounced, w.now.AddDate(0, 0, -8)))
+			}, "active weekly", nil},
+		} {
+			id := w.readers(1)[0]
+			r, err := w.db.Subscriber(w.ctx, id)
+			w.must(err)
+			c.before(id, r.Email)
+			request := w.wish(signUp(r.Email, weekly))
+			w.is(c.name+": letter", "confirm to "+r.Email, w.post())
+			w.confirm(request)
+			w.is(c.name, c.want, w.left(id))
+			want := append([]string{"imported by import weekly: "}, c.log...)
+			want = append(want, "asked by form weekly from 203.0.113.0/24: Yes, the letters.", "confirmed by link weekly from 198.51.100.0/24")
+			if c.name == "bounced" {
+				want = append(want, "lifted by link from 198.51.100.0/24: bounced")
+			}
+			want[0] = "imported by import weekly"
+			w.is(c.name+": log", want, w.acts(id))
+			got, err := w.db.Subscriber(w.ctx, id)
+			w.must(err)
+			w.is(c.name+": pause", false, got.PausedAt(w.now))
+		}
+		c, err := w.db.Counts(w.ctx)
+		w.must(err)
+		w.is("nobody is suppressed", 0, c.Suppressed)
+	}},
+
+	{"who must not be written to is not, whatever the answer", func(w *world) {
+		bounced, complained := w.readers(1)[0], w.readers(1)[0]
+		for id, reason := range map[int64]string{bounced: subscribers.BecauseBounced, complained: subscribers.BecauseComplained} {
+			r, err := w.db.Subscriber(w.ctx, id)
+			w.must(err)
+			w.must(w.db.Suppress(w.ctx, r.Email, reason, w.now))
+			if w.wish(signUp(r.Email, weekly)) == 0 {
+				w.Errorf("%s: no request", reason)
+			}
+			w.must(w.db.AskPreferences(w.ctx, r.Email, "en", w.now))
+		}
+		w.must(w.db.Suppress(w.ctx, "nobody@example.com", subscribers.BecauseComplained, w.now))
+		w.wish(signUp("nobody@example.com", weekly))
+		w.is("letters", "", w.post())
+		// One who has an older letter, and confirms by it, wants our letters.
+		request := w.wish(signUp("nobody@example.com", weekly))
+		w.is("lifted", "active weekly", w.left(w.confirm(request).Subscriber))
+	}},
+
+	{"only a confirmation brings an erased reader back", func(w *world) {
+		id := w.confirm(w.wish(signUp("ada@example.com", weekly))).Subscriber
+		w.post()
+		w.must(w.db.Erase(w.ctx, id, fromLetter, w.now))
+		w.is("import", subscribers.Refused, w.importRow(subscribers.ImportRow{Email: "ada@example.com", Newsletters: []string{weekly}}).Fate)
+		request := w.wish(signUp("ada@example.com", weekly))
+		w.is("not twice a day, by being erased", "", w.post())
+		w.now = w.now.AddDate(0, 0, 1)
+		w.wish(signUp("ada@example.com", weekly))
+		w.is("letter", "confirm to ada@example.com", w.post())
+		again := w.confirm(request).Subscriber
+		if again <= id {
+			w.Errorf("reader %d comes back as %d", id, again)
+		}
+		w.is("log of the first", []string{"asked by form weekly", "confirmed by link weekly", "erased by link"}, w.acts(id))
+		w.is("log of the second", "lifted by link from 198.51.100.0/24: erased", w.acts(again)[2])
+	}},
+
+	{"erasing leaves nothing that speaks of the person", func(w *world) {
+		row := subscribers.ImportRow{Email: "ada@example.com", Newsletters: []string{weekly}, Consent: "told me at dinner", File: "ada.csv"}
+		id := w.importRow(row).ID
+		move := subscribers.Request{Kind: subscribers.NewAddress, Subscriber: id, Email: "lovelace@example.com", Consent: fromLetter}
+		moving := w.wish(move)
+		signing := w.wish(signUp("ada@example.com", "daily"))
+		w.must(w.db.AskPreferences(w.ctx, "ada@example.com", "", w.now))
+		before, err := w.db.Account(w.ctx, id)
+		w.must(err)
+		w.is("requests", 2, len(before.Requests))
+		w.is("letters", 2, len(before.Letters))
+		w.must(w.db.Erase(w.ctx, id, fromLetter, w.now))
+		w.is("letters that waited", "", w.post())
+		for _, r := range []int64{moving, signing} {
+			_, err := w.db.Request(w.ctx, r)
+			w.fails(err, subscribers.ErrNoRequest)
+			_, err = w.db.Confirm(w.ctx, r, fromLetter, nil, w.now)
+			w.fails(err, subscribers.ErrNoRequest)
+		}
+		_, err = w.db.Account(w.ctx, id)
+		w.fails(err, subscribers.ErrNotFound)
+		w.is("log", []string{"imported by import weekly", "erased by link"}, w.acts(id))
+	}},
+
+	{"a new address is asked, and the old one is told", func(w *world) {
+		ids := w.readers(2)
+		was, err := w.db.Subscriber(w.ctx, ids[0])
+		w.must(err)
+		other, err := w.db.Subscriber(w.ctx, ids[1])
+		w.must(err)
+		move := subscribers.Request{Kind: subscribers.NewAddress, Subscriber: ids[0], Email: "New@example.com", Consent: fromLetter}
+		id := w.wish(move)
+		w.is("letter", "address to New@example.com ("+subscribers.Mask(was.Email)+")", w.post())
+		w.is("not yet", "active weekly", w.left(ids[0]))
+		done := w.confirm(id)
+		w.is("done", subscribers.Confirmed{Subscriber: ids[0], Request: done.Request}, done)
+		w.is("letter", "address-changed to "+was.Email+" ("+subscribers.Mask("New@example.com")+")", w.post())
+		got, err := w.db.ByEmail(w.ctx, "new@example.com")
+		w.must(err)
+		was.Email = "New@example.com"
+		w.is("reader", was, got)
+		w.is("log", []string{"imported by import weekly", "address-changed by link from 198.51.100.0/24"}, w.acts(ids[0]))
+		w.is("again", true, w.confirm(id).Already)
+
+		w.is("the address they have", int64(0), w.wish(move))
+		move.Email = other.Email
+		w.is("somebody else's", int64(0), w.wish(move))
+		w.is("who is told", "known to "+other.Email, w.post())
+		move.Email = "third@example.com"
+		late := w.wish(move)
+		w.confirm(w.wish(signUp("third@example.com", weekly)))
+		_, err = w.db.Confirm(w.ctx, late, fromLetter, nil, w.now)
+		w.fails(err, subscribers.ErrTaken)
+		move.Subscriber = 999
+		_, err = w.db.Ask(w.ctx, move, w.now)
+		w.fails(err, subscribers.ErrNotFound)
+	}},
+
+	{"two who want one address do not confirm for each other", func(w *world) {
+		ids := w.readers(2)
+		move := subscribers.Request{Kind: subscribers.NewAddress, Subscriber: ids[0], Email: "new@example.com"}
+		first := w.wish(move)
+		move.Subscriber = ids[1]
+		second := w.wish(move)
+		if first == second {
+			w.Fatal("the second took over the request of the first")
+		}
+		w.is("confirmed", ids[0], w.confirm(first).Subscriber)
+		_, err := w.db.Confirm(w.ctx, second, fromLetter, nil, w.now)
+		w.fails(err, subscribers.ErrTaken)
+	}},
+
+	{"nobody has many strangers written to", func(w *world) {
+		id := w.readers(1)[0]
+		for i := range 20 {
+			w.wish(subscribers.Request{Kind: subscribers.NewAddress, Subscriber: id, Email: fmt.Sprintf("stranger%d@example.com", i)})
+		}
+		w.is("letters", 5, strings.Count(w.post(), "address to"))
+	}},
+
+	{"a new address ends a bounce", func(w *world) {
+		id := w.readers(1)[0]
+		r, err := w.db.Subscriber(w.ctx, id)
+		w.must(err)
+		w.must(w.db.Suppress(w.ctx, r.Email, subscribers.BecauseBounced, w.now))
+		w.confirm(w.wish(subscribers.Request{Kind: subscribers.NewAddress, Subscriber: id, Email: "new@example.com"}))
+		w.is("reader", "active weekly", w.left(id))
+		w.is("the old one is not written to", "address to new@example.com ("+subscribers.Mask(r.Email)+")", w.post())
+	}},
+
+	{"what nobody confirms is forgotten", func(w *world) {
+		id := w.wish(signUp("ada@example.com", weekly))
+		kept := w.confirm(w.wish(signUp("bo@example.com", weekly))).Request.ID
+		w.now = w.now.Add(subscribers.RequestLife)
+		_, err := w.db.Confirm(w.ctx, id, fromLetter, nil, w.now)
+		w.fails(err, subscribers.ErrNoRequest)
+		w.must(w.db.ForgetRequests(w.ctx, w.now.Add(-subscribers.RequestLife)))
+		_, err = w.db.Request(w.ctx, id)
+		w.must(err)
+		w.must(w.db.ForgetRequests(w.ctx, w.now.Add(time.Millisecond-subscribers.RequestLife)))
+		_, err = w.db.Request(w.ctx, id)
+		w.fails(err, subscribers.ErrNoRequest)
+		w.is("done", true, w.confirm(kept).Already)
+		if next := w.wish(signUp("cy@example.com", weekly)); next <= id {
+			w.Errorf("number %d was given again after %d", next, id)
+		}
+	}},
+
+	{"the preferences come by letter, to readers", func(w *world) {
+		r, err := w.db.Subscriber(w.ctx, w.readers(1)[0])
+		w.must(err)
+		for range 3 {
+			w.must(w.db.AskPreferences(w.ctx, strings.ToUpper(r.Email), "en", w.now))
+			w.must(w.db.AskPreferences(w.ctx, "nobody@example.com", "en", w.now))
+		}
+		w.is("letters", "preferences to "+r.Email, w.post())
+		w.now = w.now.Add(subscribers.PreferencesEvery)
+		w.must(w.db.AskPreferences(w.ctx, r.Email, "en", w.now))
+		w.is("an hour later", "preferences to "+r.Email, w.post())
+	}},
+
+	{"a profile is taken as a whole", func(w *world) {
+		w.article("a")
+		id := w.readers(1)[0]
+		w.importMore([]int64{id}, "daily")
+		w.send("one")
+		w.drain()
+		p := subscribers.Profile{Topics: []string{"go"}, Cities: []string{"Berlin"}, Language: "de", Timezone: "Europe/Berlin", Newsletters: []string{"third", "daily"}}
+		for range 2 { // again changes nothing more
+			w.must(w.db.SetProfile(w.ctx, id, p, fromLetter, w.now))
+			r, err := w.db.Subscriber(w.ctx, id)
+			w.must(err)
+			w.is("wishes", p, subscribers.Profile{Topics: r.Topics, Cities: r.Cities, Language: r.Language, Timezone: r.Timezone, Newsletters: p.Newsletters})
+			w.is("newsletters", "active daily third (weekly)", w.left(id))
+		}
+		p.Newsletters = []string{weekly}
+		w.must(w.db.SetProfile(w.ctx, id, p, fromLetter, w.now))
+		w.is("newsletters", "active (daily) (third) weekly", w.left(id))
+		subs, err := w.db.Subscriptions(w.ctx, id)
+		w.must(err)
+		w.is("bookmark", int64(1), subs[2].Bookmark)
+		w.must(w.db.SetProfile(w.ctx, id, subscribers.Profile{}, fromLetter, w.now))
+		w.is("newsletters", "unsubscribed (daily) (third) (weekly)", w.left(id))
+		w.is("log", []string{
+			"imported by import weekly",
+			"imported by import daily",
+			"left by link weekly from 198.51.100.0/24",
+			"chosen by link third from 198.51.100.0/24",
+			"left by link daily third from 198.51.100.0/24",
+			"chosen by link weekly from 198.51.100.0/24",
+			"left by link weekly from 198.51.100.0/24",
+		}, w.acts(id))
+		w.fails(w.db.SetProfile(w.ctx, 999, p, fromLetter, w.now), subscribers.ErrNotFound)
+	}},
+
+	{"leaving on the page counts for letters that wait", func(w *world) {
+		w.article("a")
+		id := w.readers(1)[0]
+		w.send("one")
+		w.must(w.db.SetProfile(w.ctx, id, subscribers.Profile{}, fromLetter, w.now))
+		b := w.claim()
+		sts, err := w.db.Standings(w.ctx, b.Edition, []int64{id}, w.now)
+		w.must(err)
+		w.is("reason", "left", sts[0].Reason)
+	}},
+
+	{"the log tells what changed, and only that", func(w *world) {
+		id := w.readers(1)[0]
+		for range 2 {
+			w.must(w.db.PauseUntil(w.ctx, id, w.now.Add(time.Hour), fromLetter, w.now))
+		}
+		for range 2 {
+			w.must(w.db.PauseUntil(w.ctx, id, time.Time{}, fromLetter, w.now))
+		}
+		oneClick := subscribers.Consent{Way: subscribers.ByOneClick}
+		for range 2 {
+			w.must(w.db.Leave(w.ctx, id, weekly, oneClick, w.now))
+			w.must(w.db.Leave(w.ctx, id, "nothing", oneClick, w.now))
+		}
+		for range 2 {
+			w.must(w.db.Return(w.ctx, id, weekly, fromLetter, w.now))
+		}
+		w.is("log", []string{
+			"imported by import weekly",
+			"paused by link from 198.51.100.0/24",
+			"resumed by link from 198.51.100.0/24",
+			"left by one-click weekly",
+			"returned by link weekly from 198.51.100.0/24",
+		}, w.acts(id))
+	}},
+
+	{"two who sign up at once with one address are one", func(w *world) {
+		other := w.open()
+		ids := make(chan int64, 8)
+		for i := range 8 {
+			db := w.db
+			if i%2 == 1 {
+				db = other
+			}
+			go func() {
+				id, err := db.Ask(w.ctx, signUp("ada@example.com", weekly), w.now)
+				if err != nil {
+					w.Error(err)
+				}
+				ids <- id
+			}()
+		}
+		id := <-ids
+		for range 7 {
+			w.is("request", id, <-ids)
+		}
+		w.is("letters", "confirm to ada@example.com", w.post())
+		fresh := make(chan bool, 8)
+		for i := range 8 {
+			db := w.db
+			if i%2 == 1 {
+				db = other
+			}
+			go func() {
+				done, err := db.Confirm(w.ctx, id, fromLetter, []string{weekly}, w.now)
+				if err != nil {
+					w.Error(err)
+				}
+				fresh <- done.Fresh
+			}()
+		}
+		n := 0
+		for range 8 {
+			if <-fresh {
+				n++
+			}
+		}
+		w.is("became a reader", 1, n)
+		w.is("letters", "welcome to ada@example.com (weekly)", w.post())
+	}},
+}
