@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/feed"
@@ -38,7 +39,11 @@ func (c *feedCmd) Run(e *env) error {
 	if err := a.shelf.Build(e.ctx); err != nil {
 		return err
 	}
-	d, ok := a.shelf.Document(path)
+	at, err := url.PathUnescape(path)
+	if err != nil {
+		return err // of no path of ours
+	}
+	d, ok := a.shelf.Document(at)
 	if !ok {
 		return &coded{exitFailed, fmt.Errorf("there is no feed at %s", path), "standfirst feed opml lists them all"}
 	}
@@ -46,7 +51,7 @@ func (c *feedCmd) Run(e *env) error {
 	return err
 }
 
-// path is where the server has the feed.
+// path is where the server has the feed, as addresses have it.
 func (c *feedCmd) path() (string, error) {
 	ending := "." + c.Format
 	switch narrow := [...]string{c.Topic, c.Author, c.City}; {

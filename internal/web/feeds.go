@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 
@@ -37,9 +38,13 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	if !s.Shelf.Filled() {
 		return status(http.StatusServiceUnavailable)
 	}
-	at := spelled(r)
+	to := spelled(r)
+	at, err := url.PathUnescape(to)
+	if err != nil {
+		return notFound
+	}
 	if _, ok := s.Shelf.Document(at); ok && at != r.URL.Path {
-		moved(w, r, at)
+		moved(w, r, to)
 		return nil
 	}
 	if s.Shelf.Was(at) || s.Shelf.Was(r.URL.Path) {
@@ -48,8 +53,8 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	return notFound
 }
 
-// spelled is where a feed is whose topic, author or city somebody wrote as it
-// stands in an article: /topics/Platform/feed.rss.
+// spelled is where a feed is, escaped, whose topic, author or city somebody
+// wrote as it stands in an article: /topics/Platform/feed.rss.
 func spelled(r *http.Request) string {
 	file := path.Base(r.URL.Path)
 	if r.PathValue("page") != "" {
@@ -61,11 +66,12 @@ func spelled(r *http.Request) string {
 	if author := r.PathValue("author"); author != "" {
 		return "/authors/" + feed.Segment(author) + "/" + file
 	}
-	if r.PathValue("city") == "" {
-		return r.URL.Path
+	city := r.PathValue("city")
+	if city == "" {
+		return r.URL.EscapedPath()
 	}
-	ending := path.Ext(file)
-	return "/events/" + feed.Segment(strings.TrimSuffix(file, ending)) + ending
+	ending := path.Ext(city)
+	return "/events/" + feed.Segment(strings.TrimSuffix(city, ending)) + ending
 }
 
 // route is the pattern of [Server.routes] that leads to a document which is not

@@ -207,15 +207,27 @@ func TestHostileWords(t *testing.T) {
 // An address as somebody would type it leads to the feed.
 func TestFeedAsSpelled(t *testing.T) {
 	s := newSite(t)
+	s.folder.add(content.Article{
+		Title: "Odd names", Slug: "odd-names", Standfirst: "Odd.", Body: "<p>Odd.</p>", Access: content.Free, Published: time.Now(),
+		Topics: []string{"Größe", "東京", "100% Go", "Input/Output"}, Authors: []content.Author{{Name: "Zoë Brontë"}},
+	})
+	s.sync()
 	for from, to := range map[string]string{
-		"/topics/Platform/feed.rss": "/topics/platform/feed.rss",
-		"/events/London.ics":        "/events/london.ics",
+		"/topics/Platform/feed.rss":                "/topics/platform/feed.rss",
+		"/events/London.ics":                       "/events/london.ics",
+		"/topics/GR%C3%B6%C3%9Fe/feed.rss":         "/topics/gr%C3%B6sse/feed.rss",
+		"/topics/100%25%20Go/feed.json":            "/topics/100%25-go/feed.json",
+		"/topics/Input%2FOutput/feed.atom":         "/topics/input-output/feed.atom",
+		"/authors/Zo%C3%AB%20Bront%C3%AB/feed.rss": "/authors/zo%C3%AB-bront%C3%AB/feed.rss",
 	} {
 		if got := s.get(from); got.code != http.StatusMovedPermanently || got.header.Get("Location") != to {
 			t.Errorf("%s: %d %q, want %s", from, got.code, got.header.Get("Location"), to)
 		}
 	}
-	for _, path := range []string{"/topics/Nothing/feed.rss", "/events/Nowhere.ics"} {
+	if got := s.get("/topics/%E6%9D%B1%E4%BA%AC/feed.rss"); got.code != http.StatusOK {
+		t.Errorf("東京: %d", got.code)
+	}
+	for _, path := range []string{"/topics/Nothing/feed.rss", "/events/Nowhere.ics", "/events/no%2Flondon.ics", "/topics/%25/feed.rss"} {
 		if got := s.get(path); got.code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, got.code)
 		}
