@@ -21,18 +21,22 @@ const longestAddress = 2000
 // WantPictures implements picture.Store. Articles that are settling count: by
 // the time they are released their pictures are there.
 func (db *DB) WantPictures(ctx context.Context, most int, now time.Time) error {
-	var wanted []string
-	err := db.read().each(ctx, `SELECT a.image_url FROM (
+	type want struct {
+		address string
+		changed time.Time
+	}
+	var wanted []want
+	err := db.read().each(ctx, `SELECT a.image_url, a.changed FROM (
 			SELECT image_url, changed, released FROM articles
 			WHERE state IN ('public', 'settling') AND image_url <> ''
 			ORDER BY CASE WHEN released = 0 THEN 0 ELSE 1 END, released DESC, id LIMIT $1) a
 		LEFT JOIN picture_addresses p ON p.address = a.image_url
 		WHERE p.address IS NULL OR p.due IS NULL AND p.looked < a.changed
 		ORDER BY CASE WHEN a.released = 0 THEN 0 ELSE 1 END, a.released DESC`, []any{most}, func(rows *sql.Rows) error {
-		var address string
-		err := rows.Scan(&address)
-		if len(address) <= longestAddress && strings.HasPrefix(address, "http") {
-			wanted = append(wanted, address)
+		var w want
+		err := rows.Scan(&w.address, asTime(&w.changed))
+		if len(w.address) <= longestAddress && strings.HasPrefix(w.address, "http") {
+			wanted = append(wanted, w)
 		}
 		return err
 	})
@@ -43,11 +47,13 @@ func (db *DB) WantPictures(ctx context.Context, most int, now time.Time) error {
 		return nil
 	}
 	err = db.write(ctx, func(s session) error {
-		for i, address := range wanted {
-			// A millisecond apart, so that the newest comes first.
+		for i, w := range wanted {
+			// A millisecond apart, so that the newest comes first. Another process
+			// may have taken it in since, and settled it.
 			_, err := s.exec(ctx, `INSERT INTO picture_addresses (address, due) VALUES ($1, $2)
-				ON CONFLICT (address) DO UPDATE SET due = excluded.due, attempts = 0 WHERE picture_addresses.due IS NULL`,
-				address, now.UnixMilli()-int64(len(wanted)-i))
+				ON CONFLICT (address) DO UPDATE SET due = excluded.due, attempts = 0
+				WHERE picture_addresses.due IS NULL AND picture_addresses.looked < $3`,
+				w.address, now.UnixMilli()-int64(len(wanted)-i), instant(w.changed))
 			if err != nil {
 				return err
 			}

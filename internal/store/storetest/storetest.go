@@ -46,6 +46,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"together", togetherTests},
 		{"roll", rollTests},
 		{"hub", hubTests},
+		{"pictures", pictureTests},
 		{"history", historyTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
