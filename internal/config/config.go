@@ -8,6 +8,7 @@ package config
 
 import (
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"time"
 )
@@ -75,8 +76,10 @@ type Newsletter struct {
 	Newest      time.Duration // 0: no bound
 	Review      bool          // hold: review
 	Grace       time.Duration
-	Attach      bool // calendar: attach
-	Welcome     bool // who begins to read it is greeted by a letter
+	Attach      bool   // calendar: attach
+	Subject     string // a template, as it is written: what it may say is for others to know. Empty: none
+	Preheader   string // the same
+	Welcome     bool   // who begins to read it is greeted by a letter
 }
 
 // Feeds is what feeds hold.
@@ -95,6 +98,9 @@ type Feeds struct {
 // Readers is where readers come from.
 type Readers struct {
 	Seed string // a CSV file, imported once into a new database; empty: none
+	// Refuse are domains whose addresses nobody may sign up, as those below
+	// them; in A-labels and small letters.
+	Refuse map[string]bool
 }
 
 // The values of [Mail].Transport.
@@ -174,6 +180,8 @@ type Database string
 // Web is where the server listens.
 type Web struct {
 	Listen string // host:port; no host: all
+	// Proxies are the machines whose word is taken for whom they ask for.
+	Proxies []netip.Prefix
 }
 
 // Theme is what letters and pages look like. Empty values are our own look.
@@ -195,7 +203,7 @@ func defaults() Config {
 		Feeds:       Feeds{FullText: true, Items: 30, Repeats: 10},
 		Mail:        Mail{Transport: Mailbox, Folder: "var/mailbox", Sessions: 10, SMTP: Relay{TLS: StartTLS}},
 		Database:    "sqlite:var/standfirst.db",
-		Web:         Web{Listen: "127.0.0.1:8080"},
+		Web:         Web{Listen: "127.0.0.1:8080", Proxies: ourselves()},
 	}
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // zones compares time zones by their names.
 var zones = cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
 
-var hidden = cmpopts.IgnoreUnexported(Config{})
+var hidden = cmp.Options{cmpopts.IgnoreUnexported(Config{}), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })}
 
 // environment is one for tests.
 func environment(name string) (string, bool) {
@@ -60,7 +61,7 @@ func TestDefaults(t *testing.T) {
 		Feeds:    Feeds{FullText: true, Items: 30, Repeats: 10},
 		Mail:     Mail{From: Address{Email: "news@example.com"}, Transport: Mailbox, Folder: filepath.Join("site", "var", "mailbox"), SMTP: Relay{TLS: StartTLS}, Sessions: 10},
 		Database: Database("sqlite:" + filepath.Join("site", "var", "standfirst.db")),
-		Web:      Web{Listen: "127.0.0.1:8080"},
+		Web:      Web{Listen: "127.0.0.1:8080", Proxies: ourselves()},
 	}
 	if diff := cmp.Diff(want, got, zones, hidden); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -106,7 +107,7 @@ newsletters:
     timezone: UTC
   third: *weekly
 feeds: {full_text: no, items: 10, hub: "https://hub.example.com/?a=b", repeats: 0, moved: {/blog/feed/: /feed.rss, "/?feed=atom": /feed.atom, /topics/AI%20now/feed.rss: /topics/ai/feed.rss}, gone: [/podcast.xml]}
-readers: {seed: readers.csv}
+readers: {seed: readers.csv, refuse: [Mailinator.com, trash.example.]}
 mail:
   from: The Lead <News@example.com>
   reply_to: editors@example.com
@@ -120,7 +121,7 @@ mail:
     - {domains: [Bücher.example], rate: 0.1}
   dkim: [{selector: S1, key_file: var/rsa.pem}, {selector: e1.lead, key_file: /keys/ed25519.pem}]
 database: postgres://news:pw@db/news
-web: {listen: ":80"}
+web: {listen: ":80", trusted_proxies: [10.0.0.1, 10.1.2.3/16, "2001:db8::/32"]}
 theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.png?v=2", logo_width: 120, width: 640, templates: tpl, messages: /msg}
 `)
 	if err != nil {
@@ -149,7 +150,7 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 			Moved: map[string]string{"/blog/feed": "/feed.rss", "/?feed=atom": "/feed.atom", "/topics/AI now/feed.rss": "/topics/ai/feed.rss"},
 			Gone:  map[string]bool{"/podcast.xml": true},
 		},
-		Readers: Readers{Seed: filepath.Join("site", "readers.csv")},
+		Readers: Readers{Seed: filepath.Join("site", "readers.csv"), Refuse: map[string]bool{"mailinator.com": true, "trash.example": true}},
 		Mail: Mail{
 			From: Address{"The Lead", "News@example.com"}, ReplyTo: Address{Email: "editors@example.com"}, Transport: SMTP,
 			Folder: filepath.Join("site", "caught"), Rate: 0.5, Sessions: 50,
@@ -161,7 +162,9 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 			SMTP: Relay{Host: "mail.example.com", Port: 2525, TLS: ImplicitTLS, Username: "news", Password: "hush"},
 		},
 		Database: "postgres://news:pw@db/news",
-		Web:      Web{Listen: ":80"},
+		Web: Web{Listen: ":80", Proxies: []netip.Prefix{
+			netip.MustParsePrefix("10.0.0.1/32"), netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("2001:db8::/32"),
+		}},
 		Theme: Theme{Accent: "#1a56c4", AccentDark: "#9cc0ff", Logo: "https://example.com/l.png?v=2", LogoWidth: 120, Width: 640,
 			Templates: filepath.Join("site", "tpl"), Messages: "/msg"},
 	}
@@ -267,5 +270,36 @@ func TestRepositoryConfig(t *testing.T) {
 	}
 	if c.Mail.Transport != Mailbox {
 		t.Errorf("the sample sends mail by %s", c.Mail.Transport)
+	}
+}
+
+func TestRefusedDomains(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "disposable.txt")
+	if err := os.WriteFile(list, []byte("# of others\n\nMailinator.com\r\nbücher.example # why\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	with := func(readers string) (*Config, error) { return load(needed + "readers: {" + readers + "}\n") }
+	c, err := with("refuse: [trash.example], refuse_file: " + list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{"mailinator.com": true, "xn--bcher-kva.example": true, "trash.example": true}
+	if diff := cmp.Diff(want, c.Readers.Refuse); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if err := os.WriteFile(list, []byte("mailinator.com\nada@mailinator.com\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for readers, want := range map[string]string{
+		"refuse_file: " + list:        "line 2 of",
+		"refuse_file: /nowhere/x.txt": "cannot be read",
+		"refuse: [ada@example.com]":   "is not a domain",
+	} {
+		if _, err := with(readers); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", readers, err, want)
+		}
+	}
+	if _, err := load(needed + "web: {trusted_proxies: [10.0.0.0/33]}\n"); err == nil || !strings.Contains(err.Error(), "is not an address") {
+		t.Errorf("a proxy that is none: %v", err)
 	}
 }

@@ -64,8 +64,8 @@ func (r *reader) domain(to *string) func(*yaml.Node) {
 		if !ok {
 			return
 		}
-		ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(v, "."))
-		if ascii = strings.ToLower(ascii); err != nil || len(ascii) > 253 || !domainName.MatchString(ascii) {
+		ascii, ok := asDomain(v)
+		if !ok {
 			hint := "like gmail.com"
 			if strings.Contains(v, "@") {
 				hint = "only what stands behind the @"
@@ -75,4 +75,11 @@ func (r *reader) domain(to *string) func(*yaml.Node) {
 		}
 		*to = ascii
 	}
+}
+
+// asDomain returns a domain in A-labels and small letters.
+func asDomain(v string) (string, bool) {
+	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(v, "."))
+	ascii = strings.ToLower(ascii)
+	return ascii, err == nil && len(ascii) <= 253 && domainName.MatchString(ascii)
 }

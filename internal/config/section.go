@@ -21,13 +21,11 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 		{key: "events", read: func(n *yaml.Node) { r.events(n, &c.Events) }},
 		{key: "newsletters", must: true, read: func(n *yaml.Node) { newsletters = n }},
 		{key: "feeds", read: func(n *yaml.Node) { r.feeds(n, &c.Feeds) }},
-		{key: "readers", read: func(n *yaml.Node) {
-			r.fields(n, "readers", []field{{key: "seed", read: r.pathname(&c.Readers.Seed)}})
-		}},
+		{key: "readers", read: func(n *yaml.Node) { r.readers(n, &c.Readers) }},
 		{key: "mail", must: true, read: func(n *yaml.Node) { r.mail(n, &c.Mail) }},
 		{key: "database", read: func(n *yaml.Node) { r.where(n, &c.Database) }},
 		{key: "web", read: func(n *yaml.Node) {
-			r.fields(n, "web", []field{{key: "listen", read: r.listen(&c.Web.Listen)}})
+			r.fields(n, "web", []field{{key: "listen", read: r.listen(&c.Web.Listen)}, {key: "trusted_proxies", read: r.proxies(&c.Web.Proxies)}})
 		}},
 		{key: "theme", read: func(n *yaml.Node) { r.theme(n, &c.Theme) }},
 		{key: "privacy", later: "leave it out: nothing is counted of what readers open or click"},
@@ -166,6 +164,8 @@ func (r *reader) newsletter(n *yaml.Node, l *Newsletter) {
 		{key: "hold", read: r.word(&hold, "auto", "review")},
 		{key: "grace", read: r.duration(&l.Grace, 0)},
 		{key: "calendar", read: r.word(&calendar, "links", "attach")},
+		{key: "subject", read: r.text(&l.Subject)},
+		{key: "preheader", read: r.text(&l.Preheader)},
 		{key: "welcome", read: r.truth(&l.Welcome)},
 	})
 	l.Review, l.Attach = hold == "review", calendar == "attach"
