@@ -367,8 +367,8 @@ func (a *app) server() *web.Server {
 		Publication: a.press.Publication, Newsletters: a.newsletters,
 		Content: a.db, Editions: a.db, Readers: a.db, Shelf: a.shelf,
 		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Desk: a.desk(),
-		Welcome: a.greeting(),
-		Moved:   a.conf.Feeds.Moved, Gone: a.conf.Feeds.Gone, Repeats: a.repeats(),
+		Welcome: a.greeting(), Refused: a.conf.Readers.Refuse, Proxies: a.conf.Web.Proxies, Strangers: web.NewStrangers(),
+		Moved: a.conf.Feeds.Moved, Gone: a.conf.Feeds.Gone, Repeats: a.repeats(),
 		Ready: a.db.Ping, Log: a.log,
 	}
 }

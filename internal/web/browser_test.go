@@ -156,7 +156,7 @@ func TestUnsubscribeInABrowser(t *testing.T) {
 			chromedp.Navigate(origin+"/preferences/"+s.Tokens.Preferences(s.readers[ada], "weekly")),
 			chromedp.Click(`input[name=topic][value=Platform]`),
 		)
-		saved := b.leads(`[role=status]`, chromedp.Click(`button[value=wish]`))
+		saved := b.leads(`[role=status]`, chromedp.Click(`button[value=save]`))
 		want := map[bool]string{true: "Platform", false: ""}[origin == s.url] // ticked, then unticked
 		if reader, _ := s.reader(ada); strings.Join(reader.Topics, " ") != want {
 			t.Errorf("%s: topics %q, want %q (%s)", origin, reader.Topics, want, saved)

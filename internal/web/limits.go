@@ -2,13 +2,10 @@ package web
 
 import (
 	"errors"
-	"hash/maphash"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/subscribers"
@@ -17,80 +14,55 @@ import (
 
 // Strangers limits what people without an account may ask of us: to be written
 // to, and to guess whose a page is. It is asked before anything else is done
-// with a request. The zero value limits as described; nil limits nothing.
+// with a request, so that being refused costs next to nothing.
 //
-// Memory is bounded: of the networks that come, those who have not come for a
-// while are forgotten, which is to their good.
+// Memory is bounded, see [subscribers.Limiter].
 type Strangers struct {
-	mu       sync.Mutex
-	seed     maphash.Seed
-	now, was map[uint64]*rate.Limiter
-	pages    map[string][]byte // that say when to come again, by language and route
+	networks, addresses, all subscribers.Limiter
+
+	mu    sync.Mutex
+	pages map[string][]byte // that say when to come again, by language and route
 }
 
-// What one network, and one address or reader, may do: so many times at once,
-// and once more each time the pause is over.
-const (
-	networkBurst = 30
-	networkPause = 30 * time.Second
-	addressBurst = 5
-	addressPause = 10 * time.Minute
-
-	mostStrangers = 16384 // are remembered, twice
-	mostWaitPages = 256
-)
-
-// network counts a request from a network, and returns how long it must wait
-// if there were too many; 0 is not at all.
-func (st *Strangers) network(key string, now time.Time) time.Duration {
-	return st.count("n", key, networkPause, networkBurst, now)
+// NewStrangers returns the limits as they are meant for a publication: a whole
+// network may fill in 30 forms at once, and then one every half minute; an
+// address may be asked about five times, and then once in ten minutes; and all
+// strangers together have 600 forms, and then ten a second.
+func NewStrangers() *Strangers {
+	return &Strangers{
+		networks:  subscribers.Limiter{Most: 30, Every: 30 * time.Second},
+		addresses: subscribers.Limiter{Most: 5, Every: 10 * time.Minute},
+		all:       subscribers.Limiter{Most: 600, Every: 100 * time.Millisecond},
+	}
 }
 
-// address does the same for an address that is asked about, or a reader whose
-// page is.
-func (st *Strangers) address(key string, now time.Time) time.Duration {
-	return st.count("a", key, addressPause, addressBurst, now)
-}
-
-func (st *Strangers) count(kind, key string, pause time.Duration, burst int, now time.Time) time.Duration {
-	if st == nil {
-		return 0
-	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if st.now == nil {
-		st.seed, st.now = maphash.MakeSeed(), map[uint64]*rate.Limiter{}
-	}
-	var h maphash.Hash
-	h.SetSeed(st.seed)
-	h.WriteString(kind)
-	h.WriteString(key)
-	sum := h.Sum64()
-	l := st.now[sum]
-	if l == nil {
-		if l = st.was[sum]; l == nil {
-			l = rate.NewLimiter(rate.Every(pause), burst)
-		}
-		if len(st.now) >= mostStrangers {
-			st.now, st.was = map[uint64]*rate.Limiter{}, st.now
-		}
-		st.now[sum] = l
-	}
-	if l.AllowN(now, 1) {
-		return 0
-	}
-	return time.Duration((1 - l.TokensAt(now)) * float64(pause))
-}
+const mostWaitPages = 256
 
 // A waitError is returned for who must come again later.
 type waitError struct{ wait time.Duration }
 
 func (waitError) Error() string { return "too many requests" }
 
-// admit counts a request by its network.
+// admit counts a request by its network, and with all others.
 func (s *Server) admit(r *http.Request, now time.Time) error {
-	network := subscribers.Network(s.client(r))
-	if wait := s.Strangers.network(network.String(), now); wait > 0 {
+	if s.Strangers == nil {
+		return nil
+	}
+	if ok, wait := s.Strangers.networks.Allow(subscribers.Network(s.client(r)).String(), now); !ok {
+		return waitError{wait}
+	}
+	if ok, wait := s.Strangers.all.Allow("", now); !ok {
+		return waitError{wait}
+	}
+	return nil
+}
+
+// admitAbout counts a request by the address, or the reader, it is about.
+func (s *Server) admitAbout(who string, now time.Time) error {
+	if s.Strangers == nil {
+		return nil
+	}
+	if ok, wait := s.Strangers.addresses.Allow(who, now); !ok {
 		return waitError{wait}
 	}
 	return nil

@@ -139,7 +139,7 @@ func (s *Server) profile(h *holder, form url.Values) subscribers.Profile {
 		Cities:   ticked(tick(choices(cities, h.reader.Cities, content.CityKey), form["city"], content.CityKey)),
 		Language: h.reader.Language, Timezone: h.reader.Timezone,
 	}
-	if said := form.Get("language"); form.Has("language") && (said == "" || slices.Contains(s.Catalog.Languages(), said)) {
+	if said := form.Get("language"); form.Has("language") && s.speaks(said) {
 		p.Language = said
 	}
 	if said := form.Get("timezone"); form.Has("timezone") && (said == "" || slices.Contains(zones(), said)) {
@@ -160,20 +160,35 @@ func (s *Server) profile(h *holder, form url.Values) subscribers.Profile {
 	return p
 }
 
-// tongues are the languages a reader may have letters in.
+// tongues are the languages a reader may have letters in. The publication's own
+// is what no choice means: readers who have it share their letters.
 func (s *Server) tongues(l *i18n.Locale, have string) []templates.Option {
 	own := s.Catalog.First(s.Publication.Language)
-	list := []templates.Option{{Label: l.Message("reader.language_own", "language", own.Name()), Chosen: have == ""}}
-	found := have == ""
-	for _, o := range s.Catalog.Offer(s.Publication.Language) {
-		is := o.Words == have || o.Tag == have
-		found = found || is
-		list = append(list, templates.Option{Value: o.Words, Label: o.Name(), Lang: o.Words, Chosen: is})
+	list := []templates.Option{{Label: l.Message("reader.language_own", "language", own.Name())}}
+	found := -1
+	for i, o := range s.Catalog.Offer(s.Publication.Language) {
+		if o.Tag == have || o.Words == have {
+			found = i
+		}
+		if i > 0 { // the first is own
+			list = append(list, templates.Option{Value: o.Tag, Label: o.Name(), Lang: o.Words})
+		}
 	}
-	if !found {
-		list = append(list, templates.Option{Value: have, Label: have, Chosen: true})
+	switch {
+	case have == "":
+		found = 0
+	case found < 0:
+		list = append(list, templates.Option{Value: have, Label: have})
+		found = len(list) - 1
 	}
+	list[found].Chosen = true
 	return list
+}
+
+// speaks reports whether there are letters in a language that a reader may
+// choose.
+func (s *Server) speaks(tag string) bool {
+	return slices.ContainsFunc(s.tongues(s.locale(), ""), func(o templates.Option) bool { return o.Value == tag })
 }
 
 // ownZone says whose time letters go by when a reader names none.

@@ -38,8 +38,8 @@ func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
 		p.Title = v.Message("signup.error", "title", p.Title)
 		return s.private(w, r, http.StatusUnprocessableEntity, p)
 	}
-	if wait := s.Strangers.address(subscribers.AddressKey(email), now); wait > 0 {
-		return waitError{wait}
+	if err := s.admitAbout(subscribers.AddressKey(email), now); err != nil {
+		return err
 	}
 	if err := s.Readers.AskPreferences(r.Context(), email, v.Words, now); err != nil {
 		return err

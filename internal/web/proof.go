@@ -44,8 +44,8 @@ func (s *Server) proven(what string, act func(http.ResponseWriter, *http.Request
 		if err != nil {
 			return err
 		}
-		if wait := s.Strangers.address("reader "+strconv.FormatInt(h.reader.ID, 10), time.Now()); wait > 0 {
-			return waitError{wait}
+		if err := s.admitAbout("reader "+strconv.FormatInt(h.reader.ID, 10), time.Now()); err != nil {
+			return err
 		}
 		form, err := formOf(w, r)
 		if err != nil {

@@ -54,7 +54,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	return s.fresh(w, r, http.StatusOK, p)
 }
 
-// apply to be written to: whoever is behind the address, known or not, and
+// signUp asks to be written to: whoever is behind the address, known or not, and
 // whether a letter goes or not, the answer is the same.
 func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 	now, v := time.Now(), s.voice(r)
@@ -96,8 +96,8 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 		p.State, p.Wanted, p.Hidden = templates.OneMore, v.List(titles(p.Form.Newsletters)), true
 		return s.fresh(w, r, http.StatusOK, p)
 	}
-	if wait := s.Strangers.address(subscribers.AddressKey(email), now); wait > 0 {
-		return waitError{wait}
+	if err := s.admitAbout(subscribers.AddressKey(email), now); err != nil {
+		return err
 	}
 	if _, err := s.Readers.Ask(r.Context(), s.request(r, v.Locale, &p.Form), now); err != nil {
 		return err
@@ -113,7 +113,10 @@ func (s *Server) request(r *http.Request, l *i18n.Locale, f *templates.SignUpFor
 	}
 	req := subscribers.Request{
 		Kind: subscribers.SignUp, Email: f.Email, Name: f.Name, Newsletters: taken(f.Newsletters),
-		Topics: ticked(f.Topics), Cities: ticked(f.Cities), Language: l.Words, Consent: s.how(r, way),
+		Topics: ticked(f.Topics), Cities: ticked(f.Cities), Language: l.Tag, Consent: s.how(r, way),
+	}
+	if l.Words == s.Catalog.First(s.Publication.Language).Words {
+		req.Language = "" // the publication's
 	}
 	req.Consent.Newsletters = req.Newsletters
 	req.Consent.Language = l.Words
