@@ -62,7 +62,8 @@ func ParseLine(text string) (*Line, error) {
 // withoutName leaves out that the template has none.
 func withoutName(err error) string {
 	s := strings.TrimPrefix(err.Error(), "template: ")
-	return strings.TrimPrefix(strings.TrimPrefix(s, "<unnamed>:"), ":")
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "<unnamed>:"), ":")
+	return strings.Replace(s, `executing "" at`, "at", 1)
 }
 
 func lineFuncs(l *i18n.Locale) template.FuncMap {

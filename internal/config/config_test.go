@@ -99,6 +99,8 @@ newsletters:
     hold: review
     grace: 0
     calendar: attach
+    subject: "{{.Title}}"
+    preheader: "{{join .Titles \", \"}}"
     welcome: false
   news-now:
     title: Now
@@ -129,7 +131,7 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 	}
 	weekly := Newsletter{
 		Name: "weekly", Title: "The Weekly", Schedule: "@weekly", Zone: london(t), ReaderZone: true,
-		Topics: []string{"leadership", "culture"}, Items: []string{"reminders"}, Review: true, Attach: true,
+		Topics: []string{"leadership", "culture"}, Items: []string{"reminders"}, Review: true, Attach: true, Subject: "{{.Title}}", Preheader: "{{join .Titles \", \"}}",
 	}
 	third := weekly
 	third.Name = "third"
