@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -244,6 +246,7 @@ func (a *app) calendar(events []content.Event) []byte {
 func newsletters(conf *config.Config) ([]*digest.Newsletter, error) {
 	kinds := map[string]content.Kind{"articles": content.KindArticle, "reminders": content.KindReminder, "notices": content.KindNotice}
 	var all []*digest.Newsletter
+	var mistakes config.Mistakes
 	for _, c := range conf.Newsletters {
 		n := &digest.Newsletter{
 			Name: c.Name, Title: c.Title, Description: c.Description,
@@ -259,7 +262,26 @@ func newsletters(conf *config.Config) ([]*digest.Newsletter, error) {
 				return nil, fmt.Errorf("newsletter %s: %w", c.Name, err)
 			}
 		}
+		for key, text := range map[string]string{"subject": c.Subject, "preheader": c.Preheader} {
+			if text == "" {
+				continue
+			}
+			line, err := digest.ParseLine(text)
+			if err != nil {
+				mistakes = append(mistakes, conf.Mistake("newsletters."+c.Name+"."+key, err.Error(), "like {{.Title}}, and {{.Articles}} reads"))
+				continue
+			}
+			if key == "subject" {
+				n.Subject = line
+			} else {
+				n.Preheader = line
+			}
+		}
 		all = append(all, n)
+	}
+	if len(mistakes) > 0 {
+		slices.SortFunc(mistakes, func(a, b config.Mistake) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
+		return nil, mistakes
 	}
 	return all, nil
 }

@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"internal/picture": {},
 	"internal/store":   {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub", "internal/notes", "internal/picture"},
 	"internal/web":     {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/editors", "internal/hub", "internal/notes"},
+	"internal/shots":   {"content", "content/dir", "digest", "templates", "mailer"},
 	"cmd/standfirst":   {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal"},
 }
 
