@@ -121,8 +121,8 @@ func (l *letter) address(ctx context.Context) error {
 	return nil
 }
 
-// addressChanged tells the old address. Its letters of before lead to the
-// preferences too, so the link gives nothing away.
+// addressChanged tells the old address. It has no link to the preferences: the
+// mailbox may be somebody else's by now, which is why letters go elsewhere.
 func (l *letter) addressChanged() {
 	v := &l.view
 	v.Subject, v.Title = l.say("changed_subject"), l.say("changed_title")
@@ -130,7 +130,7 @@ func (l *letter) addressChanged() {
 	if other := l.note.Payload[Other]; other != "" {
 		v.Paragraphs = []string{l.say("changed", "other", other)}
 	}
-	v.Button = l.wishesButton()
+	v.Button = templates.Button{Text: l.say("changed_button"), URL: l.Publication.URL + "/subscribe"}
 	v.After = []string{l.say("changed_ask")}
 	v.Why = l.say("why_changed")
 }

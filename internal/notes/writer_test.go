@@ -119,7 +119,7 @@ var languages = []string{"en", "de", "fr", "es", "ar"}
 func TestEveryNoteInEveryLanguage(t *testing.T) {
 	w := writer(t)
 	links := map[Kind]string{
-		Confirm: "/confirm/", Known: "/preferences/", Address: "/confirm/", AddressChanged: "/preferences/",
+		Confirm: "/confirm/", Known: "/preferences/", Address: "/confirm/", AddressChanged: "/subscribe",
 		Preferences: "/preferences/", Welcome: "/editions/weekly/", SignIn: "/desk/sign-in/TOKEN", Test: "https://news.example.com/",
 	}
 	subjects := map[string]string{}
