@@ -326,3 +326,151 @@ func TestImportAsksAboutSlips(t *testing.T) {
 		t.Errorf("%d new, notes (-want +got):\n%s", rep.New, diff)
 	}
 }
+
+// Interrupted between batches, an import has told what it did; the same file
+// again goes on.
+func TestImportGoesOn(t *testing.T) {
+	m := newMemory(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	rep, err := importer(m).Import(ctx, strings.NewReader(tenThousand(2*ImportBatch+1)), noon, ImportOptions{Progress: func(*ImportReport) { cancel() }})
+	if !errors.Is(err, context.Canceled) || rep.New != ImportBatch || rep.Rows != ImportBatch || len(m.readers) != ImportBatch {
+		t.Fatalf("interrupted: %+v, %v, %d readers", rep, err, len(m.readers))
+	}
+	rep, err = importer(m).Import(t.Context(), strings.NewReader(tenThousand(2*ImportBatch+1)), noon.Add(time.Hour), ImportOptions{})
+	if err != nil || rep.Same != ImportBatch || rep.New != ImportBatch+1 || rep.Changed+rep.Refused != 0 {
+		t.Errorf("again: %+v, %v", rep, err)
+	}
+}
+
+// What a page needs to ask whether to go on.
+func TestCheck(t *testing.T) {
+	m := newMemory(t)
+	if _, err := importer(m).Import(t.Context(), strings.NewReader("email,status\nleft@example.com,unsubscribed\nbounced@example.com,bounced\nada@example.com,\n"), noon, ImportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	m.suppressed["erased@example.com"] = Erased
+	im := importer(m)
+	im.Consent, im.File = "at the fair", "readers.csv"
+	file := "E-Mail;Surname;Shoe\nLeft@example.com;;\nbounced@example.com;;\nerased@example.com;;\nada@example.com;Lovelace;38\nnobody;;\n" +
+		"bo@example.com;M\xfcller;\nr1@example.com;;\nr2@example.com;;\nr3@example.com;;\nr4@example.com;;\nr5@example.com;;\n"
+	rep, err := im.Check(t.Context(), strings.NewReader(file), noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &ImportReport{
+		DryRun: true, Encoding: "Windows-1252", Rows: 11, New: 6, Changed: 1, Refused: 4,
+		Mapping: Mapping{Used: []Column{{"E-Mail", "email"}, {"Surname", "last name"}}, Unused: []string{"Shoe"}},
+		Stay:    map[string]int{"unsubscribed": 1, "bounced": 1, "erased": 1},
+		Ignored: []string{"Shoe"}, Notes: []*RowError{},
+	}
+	if diff := gocmp.Diff(want, rep, cmpopts.IgnoreFields(ImportReport{}, "First", "Refusals")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(rep.Refusals) != 4 || len(rep.First) != MaxFirst {
+		t.Errorf("%d refusals, the first %d rows", len(rep.Refusals), len(rep.First))
+	}
+	first := ImportRow{Line: 7, Email: "bo@example.com", Name: "Müller", Newsletters: []string{"weekly", "events"}, Unstated: true, Consent: "at the fair", File: "readers.csv"}
+	if diff := gocmp.Diff(first, rep.First[4]); diff != "" {
+		t.Errorf("a row (-want +got):\n%s", diff)
+	}
+	if len(m.readers) != 3 {
+		t.Errorf("a check wrote: %d readers", len(m.readers))
+	}
+}
+
+// asker notes who is asked.
+type asker struct {
+	asked []Request
+	err   error
+}
+
+func (a *asker) Ask(_ context.Context, r Request, _ time.Time) (int64, error) {
+	a.asked = append(a.asked, r)
+	return int64(len(a.asked)), a.err
+}
+
+// With an Asker nobody comes by our word, and nobody who left is asked.
+func TestImportAsks(t *testing.T) {
+	m := newMemory(t)
+	if _, err := importer(m).Import(t.Context(), strings.NewReader("email,status\nleft@example.com,unsubscribed\nwaits@example.com,pending\nada@example.com,\n"), noon, ImportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	const file = "email,name,status,newsletters,topics\nleft@example.com,,,,\nwaits@example.com,,,,\nada@example.com,Ada,,,\nbo@example.com,Bo,active,weekly,go\n" +
+		"cy@example.com,,unsubscribed,,\ndi@example.com,,pending,,\ned@example.com,,,:none,\n"
+	im := importer(m)
+	im.Consent, im.File = "at the fair", "fair.csv"
+	a := &asker{}
+	im.Asker = a
+	dry, err := im.Check(t.Context(), strings.NewReader(file), noon)
+	if err != nil || len(a.asked) > 0 || len(m.readers) != 3 {
+		t.Fatalf("a check: %v, %d asked, %d readers", err, len(a.asked), len(m.readers))
+	}
+	rep, err := im.Import(t.Context(), strings.NewReader(file), noon, ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]*ImportReport{"check": dry, "import": rep} {
+		if r.Rows != 7 || r.New != 5 || r.Asked != 3 || r.Changed != 1 || r.Refused != 1 {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+	proof := Consent{Act: ActImported, Way: "import fair.csv", Text: "at the fair"}
+	want := []Request{
+		{Kind: SignUp, Email: "waits@example.com", Newsletters: []string{"weekly", "events"}, Consent: proof},
+		{Kind: SignUp, Email: "bo@example.com", Name: "Bo", Newsletters: []string{"weekly"}, Topics: []string{"go"}, Consent: proof},
+		{Kind: SignUp, Email: "di@example.com", Newsletters: []string{"weekly", "events"}, Consent: proof},
+	}
+	if diff := gocmp.Diff(want, a.asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+	if m.readers["bo@example.com"] != nil || m.readers["cy@example.com"].Subscriber.Status != Left || m.readers["ada@example.com"].Subscriber.Name != "Ada" {
+		t.Errorf("readers: %+v", m.readers)
+	}
+	a.err = errors.New("disk full")
+	if _, err := im.Import(t.Context(), strings.NewReader(file), noon, ImportOptions{}); !errors.Is(err, a.err) {
+		t.Errorf("an error of the asker gives %v", err)
+	}
+}
+
+// The refused rows of a file, mended, are imported as they would have been.
+func TestRefusedRows(t *testing.T) {
+	const file = "Email Address,First Name,LEID,LAST_CHANGED\nada@@example.com,'=Ada,1,2024-04-04 04:04:04\n\"bo@example.com,Bo,2,2024-04-04 04:04:04\ncy@example.com,Cy,3,\n"
+	m := newMemory(t)
+	im := importer(m)
+	im.File = "unsubscribed_members_export_1.csv"
+	var out strings.Builder
+	var mend *RefusedWriter
+	opt := ImportOptions{
+		Opened: func(mapping Mapping, header []string) (err error) {
+			mend, err = NewRefusedWriter(&out, mapping, header)
+			return err
+		},
+		Refused: func(e *RowError, raw []string) {
+			if err := mend.Write(e, raw); err != nil {
+				t.Error(err)
+			}
+		},
+	}
+	rep, err := im.Import(t.Context(), strings.NewReader(file), noon, opt)
+	if err != nil || rep.New != 1 || rep.Refused != 2 {
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	if err := mend.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	want := "Email Address,First Name,LEID,LAST_CHANGED,UNSUB_TIME,line,reason\n" +
+		"ada@@example.com,'=Ada,1,2024-04-04 04:04:04,,2,Email Address: there is more than one @ (one address at a time)\n" +
+		",,,,,3,\"a quote is opened and not closed (a quote inside quotes is written twice: \"\"\"\")\"\n"
+	if diff := gocmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	// Under any name it is still a file of people who left.
+	im.File = "mended.csv"
+	rep, err = im.Import(t.Context(), strings.NewReader(strings.Replace(out.String(), "@@", "@", 1)), noon, ImportOptions{})
+	if err != nil || rep.New != 1 || rep.Refused != 1 {
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	if ada := m.readers["ada@example.com"]; ada.Subscriber.Status != Left || ada.Subscriber.Name != "=Ada" {
+		t.Errorf("%+v", ada)
+	}
+}

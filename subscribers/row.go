@@ -1,7 +1,6 @@
 package subscribers
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -53,9 +52,9 @@ type Reader struct {
 	columns []string // by position, what each is to us; empty: nothing
 	names   []string // by position, for messages
 	header  []string
-	raw     []string           // the fields of the row read last
-	seen    map[[16]byte]int32 // hash of an AddressKey → line
-	zones   map[string]bool    // those that exist; loading one reads a file
+	raw     []string // the fields of the row read last
+	met     *met
+	zones   map[string]bool // those that exist; loading one reads a file
 }
 
 // NewReader begins to read r, whose first line names the columns, in any
@@ -84,7 +83,7 @@ func (im *Importer) open(r io.Reader) (*Reader, error) {
 }
 
 func (im *Importer) reader() *Reader {
-	return &Reader{im: im, product: &ours, seen: map[[16]byte]int32{}, zones: map[string]bool{}}
+	return &Reader{im: im, product: &ours, met: newMet(), zones: map[string]bool{}}
 }
 
 // head finds out what the columns are.
@@ -214,11 +213,8 @@ func (in *Reader) row(fields []string, line int) (ImportRow, error) {
 		return d.ImportRow, &RowError{Line: line, Column: "email", Reason: "there is no address"}
 	}
 	in.finish(&d)
-	sum := sha256.Sum256([]byte(AddressKey(d.Email)))
-	key := [16]byte(sum[:])
-	if first, twice := in.seen[key]; twice {
+	if first := in.met.line(d.Email, line); first > 0 {
 		return d.ImportRow, &RowError{line, "email", fmt.Sprintf("the same address as in line %d", first), "the first one counts"}
 	}
-	in.seen[key] = int32(line)
 	return d.ImportRow, nil
 }

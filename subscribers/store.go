@@ -47,11 +47,6 @@ type Store interface {
 	// Bookmarks stay. ErrNotFound when there is no such reader.
 	PauseUntil(ctx context.Context, id int64, until time.Time, how Consent, now time.Time) error
 
-	// SetWishes replaces the topics and cities the reader has chosen; none
-	// means all. Editions the reader was expanded into stay as they are.
-	// ErrNotFound when there is no such reader.
-	SetWishes(ctx context.Context, id int64, topics, cities []string) error
-
 	// Erase forgets the reader with their subscriptions, requests and letters,
 	// and leaves a [Suppression] with reason [Erased], so that no import brings
 	// them back. The log of consent and deliveries keep the number, which nobody

@@ -122,7 +122,8 @@ func (t *table) next() (fields []string, number int, err error) {
 				continue
 			}
 		}
-		if open {
+		// An error further on is of a quote that another row has closed.
+		if open || err != nil && len(more) > 0 {
 			t.push(more...)
 			err = &RowError{Reason: "a quote is opened and not closed", Hint: hintQuote}
 		}
