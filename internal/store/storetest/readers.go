@@ -74,26 +74,10 @@ var readerTests = []test{
 		w.fails(w.db.Leave(w.ctx, 1, "", subscribers.Consent{}, w.now), subscribers.ErrNotFound)
 		w.fails(w.db.Return(w.ctx, 1, "", subscribers.Consent{}, w.now), subscribers.ErrNotFound)
 		w.fails(w.db.PauseUntil(w.ctx, 1, w.now, subscribers.Consent{}, w.now), subscribers.ErrNotFound)
-		w.fails(w.db.SetWishes(w.ctx, 1, nil, nil), subscribers.ErrNotFound)
 		w.fails(w.db.Erase(w.ctx, 1, subscribers.Consent{}, w.now), subscribers.ErrNotFound)
 		subs, err := w.db.Subscriptions(w.ctx, 1)
 		w.must(err)
 		w.is("subscriptions", 0, len(subs))
-	}},
-
-	{"wishes are replaced, and nothing else", func(w *world) {
-		id := w.readers(1)[0]
-		want, err := w.db.Subscriber(w.ctx, id)
-		w.must(err)
-		for _, wishes := range [][2][]string{{{"C++", "“Culture”"}, {"München"}}, {nil, {"London"}}, {nil, nil}} {
-			for range 2 { // again changes nothing more
-				w.must(w.db.SetWishes(w.ctx, id, wishes[0], wishes[1]))
-				want.Topics, want.Cities = wishes[0], wishes[1]
-				got, err := w.db.Subscriber(w.ctx, id)
-				w.must(err)
-				w.is("reader", want, got)
-			}
-		}
 	}},
 
 	{"the list is read in pages", func(w *world) {

@@ -378,6 +378,21 @@ var requestTests = []test{
 		w.fails(w.db.SetProfile(w.ctx, 999, p, fromLetter, w.now), subscribers.ErrNotFound)
 	}},
 
+	{"a profile replaces wishes, and nothing else", func(w *world) {
+		id := w.readers(1)[0]
+		want, err := w.db.Subscriber(w.ctx, id)
+		w.must(err)
+		for _, wishes := range [][2][]string{{{"C++", "“Culture”"}, {"München"}}, {nil, {"London"}}, {nil, nil}} {
+			p := subscribers.Profile{Topics: wishes[0], Cities: wishes[1], Newsletters: []string{weekly}}
+			w.must(w.db.SetProfile(w.ctx, id, p, fromLetter, w.now))
+			want.Topics, want.Cities = wishes[0], wishes[1]
+			got, err := w.db.Subscriber(w.ctx, id)
+			w.must(err)
+			w.is("reader", want, got)
+		}
+		w.is("log", []string{"imported by import weekly"}, w.acts(id))
+	}},
+
 	{"leaving on the page counts for letters that wait", func(w *world) {
 		w.article("a")
 		id := w.readers(1)[0]

@@ -43,6 +43,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"imported", importLogTests},
 		{"requests", requestTests},
 		{"notes", noteTests},
+		{"people", peopleTests},
 		{"together", togetherTests},
 		{"roll", rollTests},
 		{"hub", hubTests},
