@@ -53,7 +53,9 @@ func LintPage(html string) []Finding {
 func (l *lint) forms() {
 	labelled := map[string]bool{}
 	for _, n := range l.named("label") {
-		labelled[n.attrs["for"]] = true
+		if of := n.attrs["for"]; of != "" {
+			labelled[of] = true
+		}
 	}
 	for _, n := range l.named("input", "select", "textarea") {
 		if kind := n.attrs["type"]; kind == "hidden" || kind == "submit" {

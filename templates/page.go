@@ -181,6 +181,7 @@ type UnsubscribePage struct {
 	Keep       string // where "no" leads; empty: not offered
 	Field      string // name of a hidden field the forms send; empty: none
 	Value      string
+	Reasons    []Option // why somebody may leave; sent as "why", if one is chosen
 }
 
 // ErrorPage is what a reader gets instead of a page.

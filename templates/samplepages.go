@@ -64,7 +64,7 @@ func samplePages(lang string, d Digest) []View {
 			OPML: "/feeds.opml", Address: "https://news.example.com/feed.rss", Calendars: []Link{{Label: "All events", URL: "https://news.example.com/events.ics"}},
 		},
 		&FeedsPage{Page: bare, All: FeedSet{Label: "All articles"}},
-		&UnsubscribePage{Page: page("Unsubscribe"), State: Ask, Newsletter: "The Weekly", Address: "r•••@example.com", Action: "/unsubscribe/0", All: "/unsubscribe/0/all", Keep: "/", Field: "state", Value: "1"},
+		&UnsubscribePage{Page: page("Unsubscribe"), State: Ask, Newsletter: "The Weekly", Address: "r•••@example.com", Action: "/unsubscribe/0", All: "/unsubscribe/0/all", Keep: "/", Field: "state", Value: "1", Reasons: []Option{{Value: "other", Label: "Something else"}}},
 		&UnsubscribePage{Page: bare, State: Ask, Address: "r•••@example.com", Action: "/unsubscribe/0"},
 		&UnsubscribePage{Page: page("Unsubscribe"), State: Done, Newsletter: "The Weekly", Address: "r•••@example.com", Action: "/unsubscribe/0/undo", All: "/unsubscribe/0/all", Field: "state", Value: "1"},
 		&UnsubscribePage{Page: bare, State: Done, Address: "r•••@example.com"},

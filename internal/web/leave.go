@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/standfirst/standfirst/internal/i18n"
@@ -72,6 +74,9 @@ func (s *Server) askToLeave(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := s.partingPage(r, p, templates.Ask)
 	v.Action, v.Keep = unsubscribe(r, ""), "/"
+	for _, why := range reasons {
+		v.Reasons = append(v.Reasons, templates.Option{Value: why, Label: s.languageOf(p.reader).Message("reader.why_" + why)})
+	}
 	if newsletter != "" {
 		v.All = unsubscribe(r, "/everything")
 	}
@@ -119,7 +124,11 @@ func (s *Server) leaveInOneClick(w http.ResponseWriter, r *http.Request, id int6
 }
 
 func (s *Server) leaveByHand(w http.ResponseWriter, r *http.Request, id int64, newsletter string) error {
-	if err := s.Readers.Leave(r.Context(), id, newsletter, s.how(r, subscribers.ByLink), time.Now()); err != nil {
+	reader, err := s.Readers.Subscriber(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if err := s.Readers.Leave(r.Context(), id, newsletter, s.why(w, r, s.languageOf(reader)), time.Now()); err != nil {
 		return err
 	}
 	s.Log.Info("reader left", "subscriber", id, "newsletter", newsletter, "by", "page")
@@ -128,6 +137,21 @@ func (s *Server) leaveByHand(w http.ResponseWriter, r *http.Request, id int64, n
 		return err
 	}
 	return s.left(w, r, p)
+}
+
+// reasons are what a reader may tick who leaves, as messages and fields name
+// them.
+var reasons = []string{"too_many", "not_expected", "elsewhere", "other"}
+
+// why is how a reader left, with the reason if one was ticked. What else is in
+// the form, or whether it can be read, does not matter: who posts wants to leave.
+func (s *Server) why(w http.ResponseWriter, r *http.Request, l *i18n.Locale) subscribers.Consent {
+	how := s.how(r, subscribers.ByLink)
+	form, err := formOf(w, r)
+	if why := form.Get("why"); err == nil && slices.Contains(reasons, why) {
+		how.Text, how.Language = l.Message("reader.why_"+why), l.Words
+	}
+	return how
 }
 
 // left says that the reader has left, and offers the way back.
@@ -193,9 +217,19 @@ func (s *Server) languageOf(reader *subscribers.Subscriber) *i18n.Locale {
 	return s.Catalog.First(cmp.Or(reader.Language, s.Publication.Language), s.Publication.Language)
 }
 
-// isOneClick reports whether a POST carries the body of RFC 8058. A body that
-// cannot be read is a person's: whoever posts here wants to leave.
+// isOneClick reports whether a POST carries the body of RFC 8058, in whatever
+// case and with blanks round it. A body that cannot be read is a person's:
+// whoever posts here wants to leave.
 func isOneClick(w http.ResponseWriter, r *http.Request) bool {
 	form, err := formOf(w, r)
-	return err == nil && form.Get("List-Unsubscribe") == "One-Click"
+	if err != nil {
+		return false
+	}
+	is := func(said, want string) bool { return strings.EqualFold(strings.TrimSpace(said), want) }
+	for name, values := range form {
+		if is(name, "List-Unsubscribe") && slices.ContainsFunc(values, func(v string) bool { return is(v, "One-Click") }) {
+			return true
+		}
+	}
+	return false
 }
