@@ -20,6 +20,7 @@ import (
 	"github.com/standfirst/standfirst/internal/config"
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/internal/notes"
+	"github.com/standfirst/standfirst/internal/picture"
 	"github.com/standfirst/standfirst/internal/store"
 	"github.com/standfirst/standfirst/internal/web"
 	"github.com/standfirst/standfirst/mailer"
@@ -39,6 +40,7 @@ type app struct {
 	newsletters []*digest.Newsletter
 	publisher   *digest.Publisher
 	press       *digest.Press
+	keeper      *picture.Keeper
 	shelf       *web.Shelf
 	transport   mailer.Transport
 	mailbox     *mailer.Mailbox // nil: letters are really sent
@@ -82,11 +84,15 @@ func (a *app) close() {
 
 // words loads templates and messages; a user's folders win file by file.
 func (a *app) words() error {
-	var problems []i18n.Problem
-	a.catalog, problems = i18n.Load(folder(a.conf.Theme.Messages))
+	a.catalog = i18n.BuiltIn()
 	var errs []error
-	for _, p := range problems {
-		errs = append(errs, p)
+	for _, dir := range messageFolders(a.conf.Theme) {
+		var problems []i18n.Problem
+		a.catalog, problems = a.catalog.Extend(os.DirFS(dir))
+		for _, p := range problems {
+			p.File = filepath.Join(dir, p.File)
+			errs = append(errs, p)
+		}
 	}
 	theme := templates.Theme{Accent: a.conf.Theme.Accent, AccentDark: a.conf.Theme.AccentDark, Width: a.conf.Theme.Width}
 	theme.Logo, theme.LogoWidth = a.conf.Theme.Logo, a.conf.Theme.LogoWidth
@@ -151,8 +157,9 @@ func (a *app) parts(ctx context.Context) error {
 		From:    mailer.Address(conf.Mail.From),
 		ReplyTo: mailer.Address(conf.Mail.ReplyTo),
 		Tokens:  a.tokens, Key: messageKey,
-		Calendar: a.calendar,
+		Calendar: a.calendar, Pictures: a.db,
 	}
+	a.keeper = a.newKeeper()
 	a.shelf = &web.Shelf{Content: a.db, Publication: publication(conf, a.templates), Options: a.feedOptions()}
 	if conf.Mail.Transport == config.Mailbox {
 		a.mailbox = &mailer.Mailbox{Dir: conf.Mail.Folder}
@@ -388,7 +395,7 @@ func (a *app) server() *web.Server {
 	return &web.Server{
 		Publication: a.press.Publication, Newsletters: a.newsletters,
 		Content: a.db, Editions: a.db, Readers: a.db, Shelf: a.shelf,
-		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Desk: a.desk(),
+		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Pictures: a.db, Desk: a.desk(),
 		Welcome: a.greeting(), Refused: a.conf.Readers.Refuse, Proxies: a.conf.Web.Proxies, Strangers: web.NewStrangers(),
 		Moved: a.conf.Feeds.Moved, Gone: a.conf.Feeds.Gone, Repeats: a.repeats(),
 		Ready: a.db.Ping, Log: a.log,
@@ -431,5 +438,5 @@ func (a *app) preview(ctx context.Context, newsletter, address string, must bool
 	if len(plan.Versions) == 0 {
 		return nil, digest.ErrNothing
 	}
-	return a.press.Preview(ctx, &plan.Versions[0].Version, plan.Extra, reader, now)
+	return a.press.Preview(ctx, plan, &plan.Versions[0].Version, reader, now)
 }

@@ -7,8 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/standfirst/standfirst/internal/config"
+	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/templates"
 )
 
@@ -21,9 +23,15 @@ func (c *templatesCmd) Help() string {
 	return `A file in your folder (theme.templates in config.yaml) wins over the built-in one
 of the same name; the others stay ours. standfirst check renders all of them.
 
+Message files (messages/fr.yaml) win message by message: keep in yours only what
+you change. A file of another language adds it, to every page and letter; ejected,
+it begins as a copy of the English one. They may have a folder of their own
+(theme.messages).
+
 Examples:
   standfirst templates
-  standfirst templates eject mail/footer.gohtml`
+  standfirst templates eject mail/footer.gohtml
+  standfirst templates eject messages/nl.yaml`
 }
 
 type templatesListCmd struct{}
@@ -45,6 +53,15 @@ func (c *templatesListCmd) Run(e *env) error {
 			n.Own = err == nil
 		}
 		all = append(all, n)
+	}
+	own, err := ownMessages(conf.Theme)
+	if err != nil {
+		return err
+	}
+	files := slices.Concat(i18n.Names(), own)
+	slices.Sort(files)
+	for _, name := range slices.Compact(files) {
+		all = append(all, named{Name: messagesFolder + "/" + name, Own: slices.Contains(own, name)})
 	}
 	if e.json {
 		return e.answer(all)
@@ -68,18 +85,10 @@ func (c *templatesEjectCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	dir := conf.Theme.Templates
-	if dir == "" {
-		return usage("theme: {templates: my-templates}", "config.yaml names no folder for your templates")
-	}
-	if !slices.Contains(templates.Names(), c.Name) {
-		return usage("standfirst templates lists them", "there is no template %q", c.Name)
-	}
-	source, err := templates.Source(c.Name)
+	path, source, err := c.find(conf.Theme)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, filepath.FromSlash(c.Name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -88,6 +97,25 @@ func (c *templatesEjectCmd) Run(e *env) error {
 	}
 	e.printf("%s\n", path)
 	return nil
+}
+
+// find returns where a file is to be written, and what stands in it.
+func (c *templatesEjectCmd) find(theme config.Theme) (path string, source []byte, err error) {
+	language, messages := strings.CutPrefix(c.Name, messagesFolder+"/")
+	folders := messageFolders(theme)
+	switch {
+	case messages && len(folders) > 0:
+		if source, err = messageFile(language); err != nil {
+			return "", nil, err
+		}
+		return filepath.Join(folders[len(folders)-1], language), source, nil
+	case theme.Templates == "":
+		return "", nil, usage("theme: {templates: my-templates}", "config.yaml names no folder for your templates")
+	case !slices.Contains(templates.Names(), c.Name):
+		return "", nil, usage("standfirst templates lists them", "there is no template %q", c.Name)
+	}
+	source, err = templates.Source(c.Name)
+	return filepath.Join(theme.Templates, filepath.FromSlash(c.Name)), source, err
 }
 
 // writeNew writes a file that is not there yet.

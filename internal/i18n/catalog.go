@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -86,13 +87,16 @@ var errTooLong = errors.New("too long")
 //
 // What is wrong in a user's file is reported, all of it, and left out, so that
 // the Catalog can always be used: a message with a mistake is the built-in one.
-func Load(user fs.FS) (*Catalog, []Problem) {
-	ours := builtIn()
+func Load(user fs.FS) (*Catalog, []Problem) { return builtIn().Extend(user) }
+
+// Extend returns a catalogue with the message files of another folder laid over
+// those of c, by the rules of [Load]. It does not change c.
+func (c *Catalog) Extend(user fs.FS) (*Catalog, []Problem) {
 	if user == nil {
-		return ours, nil
+		return c, nil
 	}
-	c := &Catalog{files: maps.Clone(ours.files)}
-	return c, c.read(user, ours.files[english])
+	more := &Catalog{files: maps.Clone(c.files)}
+	return more, more.read(user, builtIn().files[english])
 }
 
 // read adds the files of one folder. What they hold is measured by model, the
@@ -119,6 +123,9 @@ func (c *Catalog) read(folder fs.FS, model *file) []Problem {
 		if model != nil {
 			wrong = append(wrong, f.measure(model)...)
 		}
+		slices.SortStableFunc(wrong, func(a, b Problem) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
 		for i := range wrong {
 			wrong[i].File = e.Name()
 		}

@@ -134,22 +134,25 @@ func (r *fileReader) group(prefix string, n *yaml.Node) {
 	}
 }
 
-// isPlural reports whether all keys of a mapping are plural categories.
+// isPlural reports whether a mapping holds plural forms: whether one of its keys
+// at least is a plural category. No group of messages has such a key.
 func isPlural(n *yaml.Node) bool {
 	for i := 0; i < len(n.Content); i += 2 {
-		if _, ok := categories[n.Content[i].Value]; !ok {
-			return false
+		if _, ok := categories[n.Content[i].Value]; ok {
+			return true
 		}
 	}
-	return len(n.Content) > 0
+	return false
 }
 
 func (r *fileReader) forms(n *yaml.Node) map[plural.Form]string {
 	forms := map[plural.Form]string{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		form := categories[key.Value]
+		form, known := categories[key.Value]
 		switch _, twice := forms[form]; {
+		case !known:
+			r.wrong(key, "%s is no plural form; there are %s", key.Value, strings.Join(slices.Sorted(maps.Keys(categories)), ", "))
 		case twice:
 			r.wrong(key, "%s is here twice", key.Value)
 		case value.Kind != yaml.ScalarNode || value.Tag == "!!null":

@@ -38,6 +38,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 		p.Start = p.Nav
 	}
 	p.Topics = s.mostUsed(v, st)
+	if len(s.Newsletters) > 0 {
+		p.SignUp = s.publicForm(v, now)
+	}
 	for _, n := range s.Newsletters {
 		p.Newsletters = append(p.Newsletters, templates.Link{Label: n.Title, URL: v.to("/archive"), Text: s.promise(v, n, now)})
 	}
