@@ -379,6 +379,9 @@ var wireTests = []test{
 		w.is("topic and author", "[b]", titles(content.ArticleQuery{Topic: "go", Author: "ada lovelace"}))
 		w.is("author", "[b]", titles(content.ArticleQuery{Author: "bob"}))
 		w.is("nobody", "[]", titles(content.ArticleQuery{Author: "nobody"}))
+		topics, err := w.db.Topics(w.ctx)
+		w.must(err)
+		w.is("topics of public articles", map[string]string{"go": "Go", "team-lead": "Team Lead"}, topics)
 
 		b.New, b.Topics, b.Keys = false, []string{"Rust"}, nil
 		w.must(w.write(w.db, func(*content.Known) (*content.Plan, error) {
