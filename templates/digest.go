@@ -10,8 +10,13 @@ import (
 // stand for readers' own words grow, and so does every line on its way.
 const Budget = 80 << 10
 
+// Whole is the most bytes a letter has on its way, with its text, as it is
+// encoded, and its header. A file of events that comes with it is not counted.
+const Whole = 100 << 10
+
 // Digest renders a letter, in HTML and in plain text. Where the HTML would be
-// larger than [Budget], less of d is shown at length, as [Fit] says.
+// larger than [Budget], or all of it than [Whole], less of d is shown at length,
+// as [Fit] says.
 //
 // d is not changed. An error is a template's: the letter's data cannot cause
 // one.
@@ -21,19 +26,48 @@ func (s *Set) Digest(d Digest) (html, text string, err error) {
 		return "", "", err
 	}
 	d = sp.prepare(d)
-	d, err = Fit(d, Budget, func(d Digest) (int, error) {
-		b, err := sp.html(d)
-		html = b
-		return len(b), err
+	file := "mail/digest.gohtml"
+	_, err = Fit(d, Budget, func(d Digest) (int, error) {
+		if html, err = sp.html(d); err != nil {
+			return 0, err
+		}
+		if text, err = sp.write("digest.txt.tmpl", &d); err != nil {
+			file = "mail/digest.txt.tmpl"
+			return 0, err
+		}
+		return max(len(html), travels(html)+travels(text)+header-(Whole-Budget)), nil
 	})
 	if err != nil {
-		return "", "", s.renderError("mail/digest.gohtml", err)
-	}
-	text, err = sp.write("digest.txt.tmpl", &d)
-	if err != nil {
-		return "", "", s.renderError("mail/digest.txt.tmpl", err)
+		return "", "", s.renderError(file, err)
 	}
 	return html, text, nil
+}
+
+// header is room for a letter's header, two signatures, and readers' own words
+// and links, which are longer than the tokens that stand for them.
+const header = 5 << 10
+
+// travels returns how many bytes a text has on its way, at most: as
+// quoted-printable, where what is not plain ASCII takes three, or, where too
+// much is not, as base64.
+func travels(s string) int {
+	high, escaped := 0, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 0x80:
+			high++
+		case c == '=':
+			escaped += 2
+		case c == '\n': // CRLF
+			escaped++
+		}
+	}
+	if high*5 > len(s) {
+		n := (len(s) + escaped) * 4 / 3
+		return n + n/76*2 + 8
+	}
+	n := len(s) + 2*high + escaped
+	return n + n/72*3 // a line ends early, with = and CRLF
 }
 
 // blankLines are those that templates leave where something is missing.

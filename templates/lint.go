@@ -72,7 +72,7 @@ func (l *lint) sorted() []Finding {
 // residue is what templates leave when they go wrong: values html/template
 // refused, keys that were not there, actions that were not parsed, verbs of
 // fmt without their value.
-var residue = regexp.MustCompile(`ZgotmplZ|<no value>|&lt;no value&gt;|\{\{|%!\w?\(|&lt;nil&gt;`)
+var residue = regexp.MustCompile(`ZgotmplZ|<no value>|&lt;no value&gt;|\{\{|%7[Bb]%7[Bb]|%!\w?\(|&lt;nil&gt;`)
 
 // common are the rules letters and pages share.
 func (l *lint) common() {

@@ -143,6 +143,66 @@ func TestLintMailCatches(t *testing.T) {
 	expect(t, "mso", "no comments", LintMail(conditional.ReplaceAllString(html, ""), text))
 }
 
+// TestLintMailCatchesWhatChecksCatch seeds the faults that the project's checks
+// of finished letters prove themselves by, one after the other. The names are
+// theirs, the rules ours.
+func TestLintMailCatchesWhatChecksCatch(t *testing.T) {
+	html, text := letter(t)
+	replace := func(old, new string) func(string) string {
+		return func(s string) string { return strings.Replace(s, old, new, 1) }
+	}
+	all := func(pairs ...string) func(string) string { return strings.NewReplacer(pairs...).Replace }
+	for _, f := range []struct {
+		name, rule string
+		fault      func(string) string
+	}{
+		{"doctype", "doctype", replace("<!doctype html>", "")},
+		{"lang", "lang", replace(`<html lang="en"`, "<html")},
+		{"dir", "dir", replace(" dir=\"ltr\">\n<head>", ">\n<head>")},
+		{"title", "title", replace("<title>On-call that people volunteer for, and 4 more reads</title>", "<title></title>")},
+		{"color-scheme", "color-scheme", replace(`<meta name="color-scheme" content="light dark">`, "")},
+		{"table-role", "table-role", replace(`<table role="presentation" width="100%"`, `<table width="100%"`)},
+		{"mso", "mso", replace("<![endif]-->", "")},
+		{"img-alt", "img-alt", replace(` alt="A wall calendar with coloured shifts and two empty weeks"`, "")},
+		{"img-width", "img-width", replace(` width="552" alt`, " alt")},
+		{"img-src", "img-src", replace(`src="https://news`, `src="http://news`)},
+		{"img-format", "img-format", replace("lead.jpg", "lead.webp")},
+		{"img-height", "img-height", replace(`width="552" alt`, `width="552" height="311" alt`)},
+		{"h1", "h1", all("<h1", "<h2", "</h1>", "</h2>")},
+		{"heading-order", "heading-order", all("<h3", "<h5", "</h3>", "</h5>")},
+		{"href", "href", replace(`href="https://example.com/budget"`, `href="/budget"`)},
+		{"link-text", "link-text", replace(">Read the article<", ">Read more<")},
+		{"link-name", "link-name", replace(">Read the article<", "><")},
+		{"template", "residue", replace("By Priya Raman", "By <no value>")},
+		{"template in a link", "residue", replace(`href="https://example.com/budget"`, `href="https://example.com/%7B%7B.URL%7D%7D"`)},
+		{"forbidden", "forbidden", replace("</body>", "<script>1</script></body>")},
+		{"preheader", "preheader", replace(`class="preheader"`, "")},
+		{"font-size", "font-size", replace("font-size:14px", "font-size:11px")},
+		{"unsubscribe", "unsubscribe", all(">Unsubscribe<", ">Bye<", "/unsubscribe/", "/u/")},
+		{"preferences", "preferences", all(">Change topics, cities or frequency<", ">Change<", "/preferences/", "/p/")},
+		{"view-in-browser", "browser", all("View in browser", "Web", "a browser", "a")},
+		{"postal-address", "postal-address", replace("postal-address", "")},
+		{"why", "why", replace(` why"`, `"`)},
+		{"size", "size", replace("</body>", "<p>"+strings.Repeat("x ", 50000)+"</p></body>")},
+		{"style-size", "style-size", replace(":root{", strings.Repeat(".z{color:#000000}", 1000)+":root{")},
+		{"style-in-body", "style-in-body", replace("</body>", "<style>p{}</style></body>")},
+		{"gmail-style-url", "style-url", replace(":root{", ".z{background:url(https://x/y.png)}:root{")},
+		{"css-import", "style-import", replace(":root{", `@import "x.css";:root{`)},
+		{"style-css", "style-css", replace(":root{", ".z{color:#000000 :root{")},
+		{"caniemail", "inline-css", replace(`<div class="side" style="`, `<div class="side" style="display:flex;gap:4px;`)},
+		{"word-padding", "word-padding", replace(`<div class="side" style="`, `<div class="side" style="padding:8px;`)},
+		{"wrapper", "wrapper", replace(`role="article"`, "")},
+	} {
+		broken := f.fault(html)
+		if broken == html {
+			t.Errorf("%s: nothing was broken", f.name)
+			continue
+		}
+		bad := slices.DeleteFunc(LintMail(broken, text), func(f Finding) bool { return f.Warning })
+		expect(t, f.rule, f.name, bad)
+	}
+}
+
 func expect(t *testing.T, rule, where string, found []Finding) {
 	t.Helper()
 	if !slices.Contains(rules(found), rule) {

@@ -12,6 +12,7 @@ import (
 const (
 	gmailClips = 100 << 10 // Gmail shows 102 KB, as it counts
 	gmailStyle = 16 << 10  // a larger <style> is dropped
+	oldStyle   = 8 << 10   // and this long ago
 )
 
 // LintMail holds a letter against what mail programs need and readers may
@@ -39,6 +40,9 @@ func lintLetter(html, text string, list bool) []Finding {
 		l.bad("size", nil, "%d KB; Gmail hides what is behind 102 KB, the unsubscribe link first", n>>10)
 	} else if n > Budget {
 		l.warn("size", nil, "%d KB; the budget is %d", n>>10, Budget>>10)
+	}
+	if whole := travels(html) + travels(text) + header; whole > Whole {
+		l.warn("size", nil, "%d KB on its way; the budget is %d", whole>>10, Whole>>10)
 	}
 	for _, n := range l.named("script", "form", "input", "button", "iframe", "object", "embed", "link", "base", "video", "audio", "svg") {
 		l.bad("forbidden", n, "<%s> has no place in a letter", n.name)
@@ -189,6 +193,12 @@ func (l *lint) sheets() {
 		}
 		if len(css) > gmailStyle {
 			l.bad("style-size", n, "<style> of %d KB: Gmail drops more than 16", len(css)>>10)
+		}
+		if open, closed := strings.Count(css, "{"), strings.Count(css, "}"); open != closed {
+			l.bad("style-css", n, "<style> opens %d braces and closes %d: what follows is lost", open, closed)
+		}
+		if len(css) > oldStyle && len(css) <= gmailStyle {
+			l.warn("style-size", n, "<style> of %d KB: older Gmail drops more than 8", len(css)>>10)
 		}
 		if strings.Contains(css, "url(") {
 			l.bad("style-url", n, "url() makes Gmail drop the whole <style>")

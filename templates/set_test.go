@@ -155,13 +155,13 @@ func TestCheckTellsTheLine(t *testing.T) {
 		{"mail/lead.gohtml", `<h2 class="t"`, `<h2 class="t`, "mail/lead.gohtml: "},
 		{"mail/byline.gohtml", `{{.}}`, `{{t "letter.by"}}`, "mail/byline.gohtml:1"},
 		{"mail/digest.txt.tmpl", "{{wrap .Title}}", "{{wrap .Topic}}", "mail/digest.txt.tmpl: text-parity"},
-		{"mail/digest.txt.tmpl", "{{wrap .Title}}", "{{wrap .Titel}}", "mail/digest.txt.tmpl:2"},
+		{"mail/digest.txt.tmpl", "{{wrap .Title}}", "{{wrap .Titel}}", "mail/digest.txt.tmpl:3"},
 		{"mail/note.gohtml", "<h1", "<h2", "mail/note.gohtml: h1: there are 0"},
 		{"mail/note.txt.tmpl", "{{wrap .Text}}:\n{{.URL}}", "{{wrap .Text}}", "mail/note.txt.tmpl: text-parity"},
 		{"mail/button.gohtml", `role="presentation" `, "", "mail/button.gohtml:1: table-role"},
 		{"page/home.gohtml", "<h1>", "<p>", "page/home.gohtml:5: nesting"},
 		{"page/event.gohtml", "<div>", `<div style="color:red">`, "page/event.gohtml:3: csp"},
-		{"page/unsubscribe.gohtml", ` method="post"`, "", "page/unsubscribe.gohtml:6: form-method"},
+		{"page/unsubscribe.gohtml", ` method="post"`, "", "page/unsubscribe.gohtml:5: form-method"},
 		{"page/archive.gohtml", ".Summary", ".Summery", "page/archive.gohtml:6:"},
 	} {
 		s, err := Load(change(test.name, test.old, test.new), Theme{}, nil)

@@ -88,13 +88,15 @@ func (th Theme) palettes() (l, d palette, err error) {
 	if th.Accent != "" {
 		l.accent = th.Accent
 		errs = append(errs, legible("accent", th.Accent, [][2]string{
-			{"the white of a letter", l.surface}, {"the grey around it", l.bg}, {"the text of a button", l.onAccent},
+			{"the white of a letter", l.surface}, {"the grey around it", l.bg}, {"an event's tile", l.sunken},
+			{"a notice", l.warnBG}, {"the text of a button", l.onAccent},
 		}))
 	}
 	if th.AccentDark != "" {
 		d.accent = th.AccentDark
 		errs = append(errs, legible("accent_dark", th.AccentDark, [][2]string{
-			{"the dark of a letter", d.surface}, {"an event's tile", d.sunken}, {"the text of a button", d.onAccent},
+			{"the dark of a letter", d.surface}, {"the dark around it", d.bg}, {"an event's tile", d.sunken},
+			{"a notice", d.warnBG}, {"the text of a button", d.onAccent},
 		}))
 	}
 	return l, d, errors.Join(errs...)

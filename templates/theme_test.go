@@ -14,7 +14,8 @@ func TestEverybodyCanReadThePalette(t *testing.T) {
 			{p.text, p.bg}, {p.text, p.surface}, {p.text, p.sunken}, {p.text, p.warnBG},
 			{p.muted, p.bg}, {p.muted, p.surface}, {p.muted, p.sunken}, {p.muted, p.warnBG},
 			{p.accent, p.bg}, {p.accent, p.surface}, {p.accent, p.sunken}, {p.accent, p.warnBG},
-			{p.topic, p.surface}, {p.topic, p.sunken}, {p.warn, p.warnBG}, {p.onAccent, p.accent},
+			{p.topic, p.bg}, {p.topic, p.surface}, {p.topic, p.sunken}, {p.topic, p.warnBG},
+			{p.warn, p.surface}, {p.warn, p.warnBG}, {p.onAccent, p.accent},
 		} {
 			a, errA := parseColour(pair[0])
 			b, errB := parseColour(pair[1])
@@ -69,7 +70,9 @@ func TestThemeCheck(t *testing.T) {
 		{Theme{Accent: "#1a56c4", AccentDark: "#9cc0ff", Logo: "https://example.com/logo.png", Width: 640}, ""},
 		{Theme{Accent: "#00f"}, ""},
 		{Theme{Accent: "#ff8800"}, "theme accent: #ff8800 has 2.1"},
-		{Theme{Accent: "#707070"}, "theme accent: #707070 has 4.49:1"}, // good on white, not on grey
+		{Theme{Accent: "#6e6e6e"}, ""},
+		{Theme{Accent: "#707070"}, "theme accent: #707070 has 4.4"}, // good on white, not on grey or in a notice
+		{Theme{AccentDark: "#8a8a8a"}, "theme accent_dark: #8a8a8a has 4.20"},
 		{Theme{AccentDark: "#1a56c4"}, "theme accent_dark: #1a56c4 has 2."},
 		{Theme{Accent: "blue"}, `theme accent: "blue" is not a colour`},
 		{Theme{Accent: "1a56c4"}, "is not a colour"},
