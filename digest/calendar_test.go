@@ -21,6 +21,10 @@ type wire struct {
 
 func (w wire) ContentStamp(context.Context) (string, error) { return "", nil }
 
+func (w wire) EditionChanges(context.Context, string) (*digest.Changes, error) {
+	return &digest.Changes{}, nil
+}
+
 func (w wire) EntriesByNumber(_ context.Context, numbers []int64) (found []content.Entry, err error) {
 	for _, e := range w.entries {
 		for _, n := range numbers {
@@ -99,7 +103,7 @@ func TestCalendarOfLetter(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", d)
 			}
 			v, _ := p.Store.Version(t.Context(), "dates/1", 1)
-			seen, err := p.Preview(t.Context(), v, nil, nil, now)
+			seen, err := p.Preview(t.Context(), &digest.Plan{}, v, nil, now)
 			if err != nil {
 				t.Fatal(err)
 			}

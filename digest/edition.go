@@ -26,7 +26,8 @@ type Edition struct {
 	// edition for that long: the letters of a server that was away. 0: no bound.
 	// It does not hold for editions by hand.
 	Grace    time.Duration
-	Expanded bool // every reader has a row
+	Expanded bool    // every reader has a row
+	Changes  Changes // an editor's; none before it is published
 	Counts
 }
 

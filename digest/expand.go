@@ -59,11 +59,15 @@ func (p *Publisher) expand(ctx context.Context, x Expansion, now time.Time) (wai
 	if left, err := p.leaves(ctx, x, n, now); err != nil || left {
 		return left, err
 	}
-	slate, events, err := p.slate(ctx, n, x.Horizon, nil, now)
+	e, err := p.Store.Edition(ctx, x.Edition)
 	if err != nil {
 		return false, err
 	}
-	x.Events = events
+	slate, ask, err := p.slate(ctx, n, issue{edition: x.Edition, horizon: x.Horizon, changes: &e.Changes}, now)
+	if err != nil {
+		return false, err
+	}
+	x.Asked = ask
 	late := !x.Hand && now.Sub(later(x.Due, x.Resumed)) > n.grace()
 	for {
 		page, err := p.Store.Expand(ctx, x, pageSize, now, func(readers []Reader) []Decision {

@@ -49,6 +49,7 @@ func TestNothingLostNothingRepeated(t *testing.T) {
 			"pause edition":    w.pauseEdition,
 			"resume editions":  func(t *rapid.T) { w.resumeEditions(t) },
 			"cancel edition":   w.cancelEdition,
+			"edit the next":    w.editNext,
 			"change topics":    w.changeTopics,
 			"pause reader":     w.pauseReader,
 			"leave and return": w.leaveAndReturn,
@@ -78,6 +79,7 @@ type world struct {
 	people   map[int64]*person
 	accepted map[slot]map[string]string // what the mail server took: Message-IDs, and when, by reader, newsletter and release
 	crash    int                        // pages until expanding fails; 0: never
+	out      map[string]map[int64]bool  // by newsletter: releases that an editor has ever left out for good
 }
 
 // slot is one release to one reader in one newsletter.
@@ -116,7 +118,7 @@ func (f *folder) Read(context.Context, time.Time) (*content.Listing, error) {
 }
 
 func newWorld(t *rapid.T) *world {
-	w := &world{ctx: context.Background(), now: time.Date(2026, 10, 20, 6, 0, 0, 0, time.UTC), people: map[int64]*person{}, accepted: map[slot]map[string]string{}}
+	w := &world{ctx: context.Background(), now: time.Date(2026, 10, 20, 6, 0, 0, 0, time.UTC), people: map[int64]*person{}, accepted: map[slot]map[string]string{}, out: map[string]map[int64]bool{}}
 	var err error
 	if w.db, err = store.Open(w.ctx, "sqlite::memory:"); err != nil {
 		t.Fatal(err)
@@ -561,6 +563,34 @@ func (w *world) cancelEdition(t *rapid.T) {
 	w.must(t, w.db.Cancel(w.ctx, id, "test", w.now))
 }
 
+// editNext changes the next edition of a newsletter: what it holds is left out,
+// kept for the one after it or put in order, and something older is put in.
+func (w *world) editNext(t *rapid.T) {
+	n := rapid.SampledFrom(w.publisher.Newsletters).Draw(t, "newsletter")
+	d, err := w.db.Draft(w.ctx, n.Name)
+	w.must(t, err)
+	head, err := w.db.Head(w.ctx)
+	w.must(t, err)
+	if head == 0 {
+		t.Skip("the wire is empty")
+	}
+	d.Changes = digest.Changes{}
+	release := rapid.Int64Range(max(1, head-8), head)
+	for _, n := range rapid.SliceOfNDistinct(release, 0, 3, rapid.ID[int64]).Draw(t, "out") {
+		d.Out = append(d.Out, digest.Removal{N: n, Keep: rapid.Bool().Draw(t, "keep")})
+	}
+	d.In = rapid.SliceOfNDistinct(release, 0, 2, rapid.ID[int64]).Draw(t, "in")
+	d.Order = rapid.SliceOfNDistinct(release, 0, 2, rapid.ID[int64]).Draw(t, "order")
+	_, err = w.db.SaveDraft(w.ctx, *d, w.now)
+	w.must(t, err)
+	for _, r := range d.Out {
+		if w.out[n.Name] == nil {
+			w.out[n.Name] = map[int64]bool{}
+		}
+		w.out[n.Name][r.N] = w.out[n.Name][r.N] || !r.Keep
+	}
+}
+
 // ---- what readers do
 
 func (w *world) newReader(t *rapid.T) {
@@ -625,11 +655,18 @@ func (w *world) noRepeats(t *rapid.T) {
 	}
 }
 
-// settle lets everything calm down: all is resumed, every server is fair, and
+// settle lets everything calm down: nobody edits, all is resumed, every server is fair, and
 // some days with something new for everybody pass.
 func (w *world) settle(t *rapid.T) {
 	w.sync(t)
 	w.resumeEditions(t)
+	for _, n := range w.publisher.Newsletters {
+		d, err := w.db.Draft(w.ctx, n.Name)
+		w.must(t, err)
+		d.Changes = digest.Changes{}
+		_, err = w.db.SaveDraft(w.ctx, *d, w.now)
+		w.must(t, err)
+	}
 	for id := range w.people {
 		w.must(t, w.db.PauseUntil(w.ctx, id, time.Time{}, subscribers.Consent{}, w.now))
 		for _, n := range w.publisher.Newsletters {
@@ -698,7 +735,7 @@ func (w *world) nothingLost(t *rapid.T) {
 				continue
 			}
 			for _, n := range w.publisher.Newsletters {
-				if e.N <= p.begins[n.Name] || !wants(e.Article.Topics, n.Topics) {
+				if e.N <= p.begins[n.Name] || !wants(e.Article.Topics, n.Topics) || w.out[n.Name][e.N] {
 					continue
 				}
 				s := slot{id, n.Name, fmt.Sprintf("%s %s %d", e.Kind, e.Item, e.Revision)}

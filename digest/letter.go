@@ -37,6 +37,11 @@ type Letter struct {
 	Why, Near, Preferences, Unsubscribe string
 }
 
+// edit takes over an editor's words.
+func (l *Letter) edit(c *Changes) {
+	l.Subject, l.Preheader, l.Intro = c.Subject, c.Preheader, c.Intro
+}
+
 // cards is how many articles are shown at length; the rest are headlines.
 const cards = 8
 

@@ -13,6 +13,7 @@ import (
 // written.
 type Plan struct {
 	Newsletter *Newsletter
+	Draft      *Draft // what an editor has changed of it
 	Counts
 	Versions []PlannedVersion // by number of readers, largest first
 	Extra    []content.Entry  // reminders that publishing would put on the wire
@@ -39,13 +40,17 @@ func (p *Publisher) Plan(ctx context.Context, newsletter string, subscriber int6
 	if err != nil {
 		return nil, err
 	}
-	slate, events, err := p.slate(ctx, n, head, extra, now)
+	draft, err := p.Store.Draft(ctx, n.Name)
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Newsletter: n, Extra: extra}
+	slate, ask, err := p.slate(ctx, n, issue{horizon: head, changes: &draft.Changes, extra: extra}, now)
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{Newsletter: n, Draft: draft, Extra: extra}
 	index := map[string]int{}
-	err = p.readers(ctx, n, events, now, func(r *Reader) error {
+	err = p.readers(ctx, n, ask, now, func(r *Reader) error {
 		if subscriber != 0 && r.Subscriber != subscriber {
 			return nil
 		}

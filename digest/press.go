@@ -45,6 +45,8 @@ var _ mailer.Press = (*Press)(nil)
 // A PressStore is what writing letters asks of a database.
 type PressStore interface {
 	Version(ctx context.Context, edition string, n int) (*Version, error)
+	// EditionChanges returns what an editor has changed of a published edition.
+	EditionChanges(ctx context.Context, edition string) (*Changes, error)
 	AddVersion(ctx context.Context, v Version) (int, error)
 	EntriesByNumber(ctx context.Context, numbers []int64) ([]content.Entry, error)
 	Coming(ctx context.Context, now time.Time) ([]content.Event, error)
@@ -83,10 +85,15 @@ func (p *Press) write(ctx context.Context, edition string, version int, now time
 	if err != nil {
 		return nil, err
 	}
+	changes, err := p.Store.EditionChanges(ctx, edition)
+	if err != nil {
+		return nil, fmt.Errorf("edition %s: %w", edition, err)
+	}
 	l, err := p.letter(ctx, NewsletterOf(edition), edition, v.Language, entries, now)
 	if err != nil {
 		return nil, err
 	}
+	l.edit(changes)
 	l.Why, l.Near = mailer.Hole(holeWhy), mailer.Hole(holeNear)
 	l.Preferences = p.Publication.URL + "/preferences/" + mailer.Hole(holePreferences)
 	l.Unsubscribe = p.Publication.URL + "/unsubscribe/" + mailer.Hole(holeUnsubscribe)
@@ -370,11 +377,10 @@ func (p *Press) why(s *subscribers.Subscriber, n *Newsletter, l *i18n.Locale) st
 	return why + " " + topics + " " + cities
 }
 
-// Preview writes the letter of a version as it would go out at now, for reader
-// or, with nil, for nobody in particular. Extra are the plan's reminders that
-// are not on the wire yet.
-func (p *Press) Preview(ctx context.Context, v *Version, extra []content.Entry, reader *subscribers.Subscriber, now time.Time) (*mailer.Message, error) {
-	entries, err := p.entries(ctx, v.Items, extra)
+// Preview writes the letter of a plan's version as it would go out at now, for
+// reader or, with nil, for nobody in particular.
+func (p *Press) Preview(ctx context.Context, plan *Plan, v *Version, reader *subscribers.Subscriber, now time.Time) (*mailer.Message, error) {
+	entries, err := p.entries(ctx, v.Items, plan.Extra)
 	if err != nil {
 		return nil, err
 	}
@@ -385,6 +391,9 @@ func (p *Press) Preview(ctx context.Context, v *Version, extra []content.Entry, 
 	l, err := p.letter(ctx, newsletter, v.Edition, v.Language, entries, now)
 	if err != nil {
 		return nil, err
+	}
+	if plan.Draft != nil {
+		l.edit(&plan.Draft.Changes)
 	}
 	if reader == nil {
 		reader = &subscribers.Subscriber{Email: "reader@" + p.Domain(), Since: now}

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -159,38 +160,78 @@ func (p *Publisher) horizon(ctx context.Context, n *Newsletter, now, next time.T
 	return head, nil
 }
 
-// slate fetches what is on offer to n's readers up to horizon. It also returns
-// the events of which it matters who was told.
-func (p *Publisher) slate(ctx context.Context, n *Newsletter, horizon int64, extra []content.Entry, now time.Time) (*Slate, []string, error) {
+// An issue is what a slate is of: an edition, or one that might be published.
+type issue struct {
+	edition string // its ID; empty: it is not there yet
+	horizon int64
+	changes *Changes
+	extra   []content.Entry // that would be on the wire
+}
+
+// slate fetches what an issue has on offer to n's readers. It also returns what
+// must be asked about them.
+func (p *Publisher) slate(ctx context.Context, n *Newsletter, of issue, now time.Time) (*Slate, Asked, error) {
+	var ask Asked
+	o := Offering{Newsletter: n, Changes: of.changes, At: now}
 	oldest, ok, err := p.Store.Oldest(ctx, n.Name)
 	if err != nil || !ok {
-		return NewSlate(Offering{Newsletter: n, At: now}), nil, err
+		return NewSlate(o), ask, err
 	}
-	o := Offering{Newsletter: n, At: now}
 	if o.BaselineUpto, ok, err = p.Store.FirstHorizon(ctx, n.Name); err != nil {
-		return nil, nil, err
+		return nil, ask, err
 	} else if !ok {
-		o.BaselineUpto = horizon
+		o.BaselineUpto = of.horizon
 	}
-	if o.OfferedUpto, err = p.offered(ctx, n, horizon); err != nil {
-		return nil, nil, err
+	if o.OfferedUpto, err = p.offered(ctx, n, of.horizon); err != nil {
+		return nil, ask, err
 	}
-	q := WireQuery{After: oldest, Upto: horizon, BaselineUpto: o.BaselineUpto, Newsletter: n.Name, Now: now}
+	q := WireQuery{After: oldest, Upto: of.horizon, BaselineUpto: o.BaselineUpto, Newsletter: n.Name, Now: now}
 	if n.Newest > 0 {
 		q.Since, q.SinceUpto = now.Add(-n.Newest), o.OfferedUpto
 	}
 	if o.Entries, err = p.Store.Entries(ctx, q); err != nil {
-		return nil, nil, fmt.Errorf("wire: %w", err)
+		return nil, ask, fmt.Errorf("wire: %w", err)
 	}
-	o.Entries = append(o.Entries, extra...)
-	var events []string
-	for _, e := range o.Entries {
-		if e.Kind == content.KindNotice || e.Newsletter != "" {
-			events = append(events, e.Item)
+	asides, err := p.Store.Asides(ctx, n.Name, of.edition)
+	if err != nil {
+		return nil, ask, err
+	}
+	if o.Out, ask.Extras = of.changes.offered(asides); len(ask.Extras) > 0 {
+		if err := p.addExtras(ctx, &o, ask.Extras, of.horizon); err != nil {
+			return nil, ask, err
 		}
 	}
-	slices.Sort(events)
-	return NewSlate(o), slices.Compact(events), nil
+	o.Entries = append(o.Entries, of.extra...)
+	for _, e := range o.Entries {
+		if e.Kind == content.KindNotice || e.Newsletter != "" {
+			ask.Events = append(ask.Events, e.Item)
+		}
+	}
+	slices.Sort(ask.Events)
+	ask.Events = slices.Compact(ask.Events)
+	return NewSlate(o), ask, nil
+}
+
+// addExtras adds the releases that are on offer whatever a reader's bookmark.
+func (p *Publisher) addExtras(ctx context.Context, o *Offering, extras []Extra, horizon int64) error {
+	o.Extra = make(map[int64]bool, len(extras))
+	var missing []int64
+	for _, x := range extras {
+		o.Extra[x.N] = true
+		if !slices.ContainsFunc(o.Entries, func(e content.Entry) bool { return e.N == x.N }) && x.N <= horizon {
+			missing = append(missing, x.N)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	found, err := p.Store.EntriesByNumber(ctx, missing)
+	if err != nil {
+		return fmt.Errorf("wire: %w", err)
+	}
+	o.Entries = append(o.Entries, found...)
+	slices.SortFunc(o.Entries, func(a, b content.Entry) int { return cmp.Compare(a.N, b.N) })
+	return nil
 }
 
 // offered returns the horizon of the last edition but one before horizon. What
@@ -218,12 +259,16 @@ func (p *Publisher) offered(ctx context.Context, n *Newsletter, horizon int64) (
 
 // anybody reports whether any reader would get anything.
 func (p *Publisher) anybody(ctx context.Context, n *Newsletter, horizon int64, now time.Time) (bool, error) {
-	slate, events, err := p.slate(ctx, n, horizon, nil, now)
+	draft, err := p.Store.Draft(ctx, n.Name)
+	if err != nil {
+		return false, err
+	}
+	slate, ask, err := p.slate(ctx, n, issue{horizon: horizon, changes: &draft.Changes}, now)
 	if err != nil || len(slate.offers) == 0 {
 		return false, err
 	}
 	found := errors.New("found")
-	err = p.readers(ctx, n, events, now, func(r *Reader) error {
+	err = p.readers(ctx, n, ask, now, func(r *Reader) error {
 		if r.Reason == "" && len(slate.Select(r)) > 0 {
 			return found
 		}
@@ -236,9 +281,9 @@ func (p *Publisher) anybody(ctx context.Context, n *Newsletter, horizon int64, n
 }
 
 // readers calls each for every reader of n, as they stand at now.
-func (p *Publisher) readers(ctx context.Context, n *Newsletter, events []string, now time.Time, each func(*Reader) error) error {
+func (p *Publisher) readers(ctx context.Context, n *Newsletter, ask Asked, now time.Time, each func(*Reader) error) error {
 	for after := int64(0); ; {
-		page, err := p.Store.Look(ctx, n.Name, events, after, 1000, now)
+		page, err := p.Store.Look(ctx, n.Name, ask, after, 1000, now)
 		if err != nil {
 			return fmt.Errorf("readers: %w", err)
 		}

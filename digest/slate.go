@@ -2,6 +2,7 @@ package digest
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,8 @@ type Slate struct {
 	offers     []offer            // what may be given at all, by number
 	out        []Passed           // what nobody is given
 	early      map[reminder]int64 // the number under which the newsletter carried it early
+	extra      map[int64]bool
+	places     places
 	memo       map[string][]Item
 }
 
@@ -41,7 +44,12 @@ type Offering struct {
 	// Newest holds up to there, for readers who were away; what came later
 	// nobody has been able to miss by being away.
 	OfferedUpto int64
-	At          time.Time // when readers are expanded
+	// Out are releases that nobody is given, and why. Extra are older ones for
+	// readers who are owed them. Changes put the letter in order; nil: none.
+	Out     map[int64]string
+	Extra   map[int64]bool
+	Changes *Changes
+	At      time.Time // when readers are expanded
 }
 
 type offer struct {
@@ -57,7 +65,7 @@ type reminder struct {
 
 // NewSlate sorts out what no reader of the newsletter can get.
 func NewSlate(o Offering) *Slate {
-	s := &Slate{newsletter: o.Newsletter, early: map[reminder]int64{}, memo: map[string][]Item{}}
+	s := &Slate{newsletter: o.Newsletter, extra: o.Extra, places: o.Changes.places(), early: map[reminder]int64{}, memo: map[string][]Item{}}
 	own := fold(o.Newsletter.Topics, content.TopicKey)
 	for i := range o.Entries {
 		e := &o.Entries[i]
@@ -89,6 +97,9 @@ func NewSlate(o Offering) *Slate {
 
 // bars says why no reader gets f, or nothing.
 func (o *Offering) bars(f *offer, own []string) string {
+	if why := o.Out[f.N]; why != "" {
+		return why
+	}
 	if !o.Newsletter.Carries(f.Kind) {
 		return "the newsletter carries no " + string(f.Kind) + "s"
 	}
@@ -96,6 +107,7 @@ func (o *Offering) bars(f *offer, own []string) string {
 		return why
 	}
 	switch {
+	case o.Extra[f.N]: // somebody wants it
 	case f.Baseline && f.N > o.BaselineUpto:
 		return "was there before us"
 	case !f.Baseline && o.Newsletter.Newest > 0 && f.N <= o.OfferedUpto && f.At.Before(o.At.Add(-o.Newsletter.Newest)):
@@ -140,7 +152,7 @@ func (s *Slate) choose(r *Reader) (items []Item, passed []Passed) {
 	topics, cities := fold(r.Topics, content.TopicKey), fold(r.Cities, content.CityKey)
 	var wanted []offer
 	for _, f := range s.offers {
-		if f.N <= r.Bookmark {
+		if f.N <= r.Bookmark && !r.Owed[f.N] {
 			continue
 		}
 		if why := s.refuses(f, r, topics, cities); why != "" {
@@ -150,7 +162,7 @@ func (s *Slate) choose(r *Reader) (items []Item, passed []Passed) {
 		wanted = append(wanted, f)
 	}
 	wanted, more := s.narrow(wanted)
-	slices.SortStableFunc(wanted, inLetter)
+	slices.SortStableFunc(wanted, s.places.inLetter)
 	for _, f := range wanted {
 		items = append(items, item(f.Entry))
 	}
@@ -195,11 +207,11 @@ func (s *Slate) narrow(wanted []offer) (kept []offer, passed []Passed) {
 			if have, ok := last[of]; !ok || closer(f, have) {
 				last[of] = f
 			}
-		case f.Baseline:
+		case f.Baseline && !s.extra[f.N]:
 			baseline = append(baseline, f)
 		}
 	}
-	slices.SortStableFunc(baseline, inLetter)
+	slices.SortStableFunc(baseline, places(nil).inLetter)
 	first := map[int64]bool{}
 	for i, f := range baseline {
 		first[f.N] = i < s.newsletter.First
@@ -208,7 +220,7 @@ func (s *Slate) narrow(wanted []offer) (kept []offer, passed []Passed) {
 		switch {
 		case f.Event != nil && last[subject{f.Kind, f.Item}].N != f.N:
 			passed = append(passed, Passed{item(f.Entry), "a later " + string(f.Kind) + " of the event is there"})
-		case f.Baseline && !first[f.N]:
+		case f.Baseline && !s.extra[f.N] && !first[f.N]:
 			passed = append(passed, Passed{item(f.Entry), "was there before us"})
 		default:
 			kept = append(kept, f)
@@ -229,10 +241,13 @@ func closer(a, b offer) bool {
 }
 
 // inLetter orders the items of a letter: notices, reminders by date, articles
-// from the newest. Equal moments are ordered by number, so that the order is
-// always the same.
-func inLetter(a, b offer) int {
+// from the newest; of each kind first what an editor has put in order. Equal
+// moments are ordered by number, so that the order is always the same.
+func (p places) inLetter(a, b offer) int {
 	if c := cmp.Compare(rank(a.Kind), rank(b.Kind)); c != 0 {
+		return c
+	}
+	if c := p.compare(a.N, b.N); c != 0 {
 		return c
 	}
 	if a.Article != nil && b.Article != nil {
@@ -286,8 +301,12 @@ func (s *Slate) key(r *Reader) string {
 		}
 	}
 	slices.Sort(told)
+	var owed []string
+	for _, n := range slices.Sorted(maps.Keys(r.Owed)) {
+		owed = append(owed, strconv.FormatInt(n, 10))
+	}
 	parts := []string{strconv.Itoa(after)}
-	for _, list := range [][]string{fold(r.Topics, content.TopicKey), fold(r.Cities, content.CityKey), told} {
+	for _, list := range [][]string{fold(r.Topics, content.TopicKey), fold(r.Cities, content.CityKey), told, owed} {
 		parts = append(parts, strings.Join(list, "\x01"))
 	}
 	return strings.Join(parts, "\x00")

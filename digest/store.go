@@ -99,7 +99,7 @@ type Readers interface {
 	Oldest(ctx context.Context, newsletter string) (bookmark int64, ok bool, err error)
 	// Look pages through the newsletter's readers by ID without changing
 	// anything, as of an edition yet to be published at now.
-	Look(ctx context.Context, newsletter string, events []string, after int64, limit int, now time.Time) ([]Reader, error)
+	Look(ctx context.Context, newsletter string, ask Asked, after int64, limit int, now time.Time) ([]Reader, error)
 	// Pending returns the groups of editions in state Sending that are due at
 	// now and not expanded, oldest first.
 	Pending(ctx context.Context, now time.Time) ([]Expansion, error)
@@ -125,9 +125,14 @@ type Expansion struct {
 	Resumed    time.Time // the later of publishing and the last resume: lateness begins to count there
 	Hand       bool
 	Group
-	// Events are those whose notices are on offer; Told of each reader is
-	// filled for them. Set by the caller.
+	Asked // set by the caller
+}
+
+// Asked is what a slate asks about each reader besides: Told of Events, those
+// whose notices are on offer, and Owed of Extras.
+type Asked struct {
 	Events []string
+	Extras []Extra
 }
 
 // A Page tells how an expansion goes.
@@ -144,7 +149,8 @@ type Reader struct {
 	Language, Zone string
 	Bookmark       int64           // the effective one
 	Reason         string          // not empty: gets nothing, for this reason (mailer.Paused, Left, Suppressed)
-	Told           map[string]bool // events of Expansion.Events that a letter to this reader spoke of
+	Told           map[string]bool // events of Asked that a letter to this reader spoke of
+	Owed           map[int64]bool  // releases of Asked that this reader should have had
 }
 
 // A Decision is what becomes of one reader in an edition: a delivery of items,
@@ -204,4 +210,5 @@ type Store interface {
 	Readers
 	Schedules
 	Account
+	Drafts
 }

@@ -66,6 +66,8 @@ var tables = []table{
 	{name: "hub_feeds", key: "feed"},
 	{name: "hub_followers", key: "id", counter: "id"},
 	{name: "imprints", key: "path"},
+	{name: "drafts", key: "newsletter"},
+	{name: "asides", key: "newsletter, n, since"},
 	{name: "pictures", key: "name"},
 	{name: "picture_addresses", key: "address"},
 	{name: "oldest_program", key: "id", seeded: true},

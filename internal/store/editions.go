@@ -30,7 +30,7 @@ func (db *DB) Publish(ctx context.Context, e digest.Edition, groups []digest.Gro
 		if there > 0 {
 			return digest.ErrPublished
 		}
-		if err := asked(ctx, s, e); err != nil {
+		if err := askedBefore(ctx, s, e); err != nil {
 			return err
 		}
 		if err := free(ctx, s, e.Newsletter); err != nil {
@@ -57,6 +57,9 @@ func (db *DB) Publish(ctx context.Context, e digest.Edition, groups []digest.Gro
 		if !published {
 			return nil
 		}
+		if err := freeze(ctx, s, n, e.Newsletter); err != nil {
+			return fmt.Errorf("draft: %w", err)
+		}
 		return addGroups(ctx, s, n, groups)
 	})
 	if err != nil {
@@ -65,10 +68,10 @@ func (db *DB) Publish(ctx context.Context, e digest.Edition, groups []digest.Gro
 	return nil
 }
 
-// asked returns ErrPublished if an edition by hand was asked for before with
+// askedBefore returns ErrPublished if an edition by hand was asked for before with
 // the same request key, which follows the moment of asking in its ID: weekly/
 // 20261124T101502Z-KEY. Moments are equally long.
-func asked(ctx context.Context, s session, e digest.Edition) error {
+func askedBefore(ctx context.Context, s session, e digest.Edition) error {
 	_, key, _ := strings.Cut(strings.TrimPrefix(e.ID, e.Newsletter+"/"), "-")
 	if !e.Hand || key == "" {
 		return nil
@@ -144,6 +147,9 @@ func (db *DB) Approve(ctx context.Context, id string, horizon int64, now time.Ti
 		}
 		if err := free(ctx, s, newsletter); err != nil { // this one holds it no more
 			return err
+		}
+		if err := freeze(ctx, s, n, newsletter); err != nil {
+			return fmt.Errorf("draft: %w", err)
 		}
 		return addGroups(ctx, s, n, groups)
 	})
@@ -269,7 +275,7 @@ func closeEdition(ctx context.Context, s session, n int64) error {
 }
 
 const editionColumns = `e.id, e.newsletter, e.state, e.slot, e.hand, e.asked_by, e.horizon, e.published, e.approved,
-	e.reason, e.grace, e.expanded, e.none, (SELECT COUNT(*) FROM versions v WHERE v.edition = e.n),
+	e.reason, e.grace, e.expanded, e.changes, e.none, (SELECT COUNT(*) FROM versions v WHERE v.edition = e.n),
 	CAST(COALESCE(b.sent, 0) AS BIGINT), CAST(COALESCE(b.failed, 0) AS BIGINT),
 	CAST(COALESCE(b.skipped, 0) AS BIGINT), CAST(COALESCE(b.open, 0) AS BIGINT),
 	CAST(COALESCE(b.bounced, 0) AS BIGINT), CAST(COALESCE(b.waiting, 0) AS BIGINT)`
@@ -287,11 +293,15 @@ func (db *DB) editions(ctx context.Context, where string, args ...any) ([]digest
 		`) GROUP BY edition) b ON b.edition = e.n `+where, args, func(rows *sql.Rows) error {
 		var e digest.Edition
 		var grace int64
+		var changes string
 		err := rows.Scan(&e.ID, &e.Newsletter, &e.State, asTime(&e.Slot), &e.Hand, &e.By, &e.Horizon,
-			asTime(&e.Published), asTime(&e.Approved), &e.Reason, &grace, &e.Expanded, &e.None, &e.Versions,
+			asTime(&e.Published), asTime(&e.Approved), &e.Reason, &grace, &e.Expanded, &changes, &e.None, &e.Versions,
 			&e.Sent, &e.Failed, &e.Skipped, &e.Open, &e.Bounced, &e.Waiting)
 		e.Grace = time.Duration(grace) * time.Millisecond
 		e.Planned = e.Sent + e.Failed + e.Skipped + e.Open
+		if err == nil {
+			err = readChanges(changes, &e.Changes)
+		}
 		out = append(out, e)
 		return err
 	})

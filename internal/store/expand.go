@@ -303,7 +303,7 @@ func (e *expansion) readers(ctx context.Context, ids []int64) ([]digest.Reader, 
 	slices.SortFunc(out, func(a, b digest.Reader) int {
 		return cmp.Or(cmp.Compare(a.Bookmark, b.Bookmark), cmp.Compare(a.Subscriber, b.Subscriber))
 	})
-	return out, told(ctx, e.session, e.Events, out)
+	return out, asked(ctx, e.session, e.Newsletter, e.Asked, out)
 }
 
 // paired insists on one decision for each reader.

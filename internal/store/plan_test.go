@@ -93,7 +93,7 @@ func TestPlans(t *testing.T) {
 	must(db.Pause(ctx, "weekly/3", "why", now))
 	must(db.Resume(ctx, "weekly/3", now))
 	must(db.Cancel(ctx, "weekly/3", "why", now))
-	_, err = db.Look(ctx, "weekly", []string{"e"}, 0, 10, now)
+	_, err = db.Look(ctx, "weekly", digest.Asked{Events: []string{"e"}}, 0, 10, now)
 	must(err)
 	_, _, err = db.Oldest(ctx, "weekly")
 	must(err)
@@ -126,7 +126,7 @@ func TestPlans(t *testing.T) {
 	}
 	_, err = db.History(ctx, res[0].ID, 50)
 	must(err)
-	_, err = db.Look(ctx, "weekly", []string{"e"}, 0, 10, now)
+	_, err = db.Look(ctx, "weekly", digest.Asked{Events: []string{"e"}}, 0, 10, now)
 	must(err)
 	ask := subscribers.Request{Kind: subscribers.SignUp, Email: "new@example.com", Newsletters: []string{"weekly"}}
 	request, err := db.Ask(ctx, ask, now)

@@ -77,12 +77,12 @@ func (db *DB) Oldest(ctx context.Context, newsletter string) (bookmark int64, ok
 }
 
 // Look implements digest.Readers.
-func (db *DB) Look(ctx context.Context, newsletter string, events []string, after int64, limit int, now time.Time) ([]digest.Reader, error) {
+func (db *DB) Look(ctx context.Context, newsletter string, ask digest.Asked, after int64, limit int, now time.Time) ([]digest.Reader, error) {
 	s := db.read()
 	out, err := readers(ctx, s, newsletter, now, `r.id > $2 AND r.status <> 'pending'
 		ORDER BY r.id LIMIT $3`, after, limit)
 	if err == nil {
-		err = told(ctx, s, events, out)
+		err = asked(ctx, s, newsletter, ask, out)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("readers of %s: %w", newsletter, err)

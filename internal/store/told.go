@@ -11,6 +11,14 @@ import (
 	"github.com/standfirst/standfirst/mailer"
 )
 
+// asked fills in what a slate asks about readers besides.
+func asked(ctx context.Context, s session, newsletter string, ask digest.Asked, readers []digest.Reader) error {
+	if err := told(ctx, s, ask.Events, readers); err != nil {
+		return err
+	}
+	return owed(ctx, s, newsletter, ask.Extras, readers)
+}
+
 // told fills in which of these events a letter to each reader spoke of, in any
 // newsletter, however long ago.
 func told(ctx context.Context, s session, events []string, readers []digest.Reader) error {

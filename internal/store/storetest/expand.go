@@ -132,7 +132,7 @@ var expandTests = []test{
 		w.importRow(subscribers.ImportRow{Email: "p@example.com", Newsletters: []string{weekly}, Status: subscribers.Pending})
 		page := w.expand(w.publish("one"))
 		w.is("page", digest.Page{Done: true}, page)
-		rs, err := w.db.Look(w.ctx, weekly, nil, 0, 10, w.now)
+		rs, err := w.db.Look(w.ctx, weekly, digest.Asked{}, 0, 10, w.now)
 		w.must(err)
 		w.is("looked at", 0, len(rs))
 	}},
@@ -249,10 +249,10 @@ var expandTests = []test{
 			{Subscriber: ids[1]}, // planned, not sent
 			{Subscriber: ids[2], Bookmark: 1},
 		}
-		looked, err := w.db.Look(w.ctx, weekly, []string{"other", "conf"}, 0, 50, w.now)
+		looked, err := w.db.Look(w.ctx, weekly, digest.Asked{Events: []string{"other", "conf"}}, 0, 50, w.now)
 		w.must(err)
 		w.is("looked at", want, looked)
-		looked, err = w.db.Look(w.ctx, weekly, nil, ids[1], 50, w.now)
+		looked, err = w.db.Look(w.ctx, weekly, digest.Asked{}, ids[1], 50, w.now)
 		w.must(err)
 		w.is("after", []digest.Reader{{Subscriber: ids[2], Bookmark: 1}}, looked)
 
@@ -272,7 +272,7 @@ var expandTests = []test{
 		ids := w.readers(1)
 		w.must(w.db.PauseUntil(w.ctx, ids[0], w.now.AddDate(1, 0, 0), subscribers.Consent{}, w.now))
 		for when, want := range map[time.Time]string{w.now: mailer.Paused, w.now.AddDate(2, 0, 0): ""} {
-			rs, err := w.db.Look(w.ctx, weekly, nil, 0, 10, when)
+			rs, err := w.db.Look(w.ctx, weekly, digest.Asked{}, 0, 10, when)
 			w.must(err)
 			w.is(fmt.Sprint("reason at ", when), []digest.Reader{{Subscriber: ids[0], Reason: want}}, rs)
 		}

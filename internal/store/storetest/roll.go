@@ -69,7 +69,7 @@ func (w *world) ask(ids []int64, events ...string) answers {
 	w.must(err)
 	a.Oldest, _, err = w.db.Oldest(w.ctx, weekly)
 	w.must(err)
-	a.Looked, err = w.db.Look(w.ctx, weekly, events, 0, 10000, w.now)
+	a.Looked, err = w.db.Look(w.ctx, weekly, digest.Asked{Events: events}, 0, 10000, w.now)
 	w.must(err)
 	return a
 }

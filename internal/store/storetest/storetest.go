@@ -28,6 +28,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 	}{
 		{"wire", wireTests},
 		{"editions", editionTests},
+		{"drafts", draftTests},
 		{"schedules", scheduleTests},
 		{"expand", expandTests},
 		{"supersede", supersedeTests},
