@@ -195,6 +195,9 @@ func (im *Importer) write(ctx context.Context, b *batch, now time.Time, opt Impo
 	}
 	first, last := b.rows[0].Line, b.rows[len(b.rows)-1].Line
 	results, err := im.give(ctx, b.rows, now, opt, rep)
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err() // whatever it looked like to the store
+	}
 	if err != nil {
 		return fmt.Errorf("import of lines %d to %d: %w", first, last, err)
 	}

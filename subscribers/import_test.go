@@ -336,10 +336,24 @@ func TestImportGoesOn(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || rep.New != ImportBatch || rep.Rows != ImportBatch || len(m.readers) != ImportBatch {
 		t.Fatalf("interrupted: %+v, %v, %d readers", rep, err, len(m.readers))
 	}
+	ctx, cancel = context.WithCancel(t.Context())
+	im := importer(m)
+	im.Store = torn{cancel}
+	if rep, err := im.Import(ctx, strings.NewReader(tenThousand(1)), noon, ImportOptions{}); !errors.Is(err, context.Canceled) || rep.Rows > 0 {
+		t.Errorf("interrupted while it writes: %+v, %v", rep, err)
+	}
 	rep, err = importer(m).Import(t.Context(), strings.NewReader(tenThousand(2*ImportBatch+1)), noon.Add(time.Hour), ImportOptions{})
 	if err != nil || rep.Same != ImportBatch || rep.New != ImportBatch+1 || rep.Changed+rep.Refused != 0 {
 		t.Errorf("again: %+v, %v", rep, err)
 	}
+}
+
+// torn is a store that is interrupted at work, and says so in its own words.
+type torn struct{ interrupt func() }
+
+func (s torn) Import(context.Context, []ImportRow, time.Time, bool) ([]ImportResult, error) {
+	s.interrupt()
+	return nil, errors.New("rows are closed")
 }
 
 // What a page needs to ask whether to go on.
