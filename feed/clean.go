@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -99,7 +100,14 @@ func resolve(ref string, base *url.URL, schemes ...string) string {
 		}
 		u.User = nil
 	}
-	return escape(u.String(), uriChars)
+	written, host := escape(u.String(), uriChars), u.Hostname()
+	if strings.HasPrefix(u.Host, "[") { // an address of IPv6, the only place for brackets
+		if a, err := netip.ParseAddr(host); err != nil || a.Zone() != "" {
+			return ""
+		}
+		written = strings.Replace(written, "%5B"+host+"%5D", "["+host+"]", 1)
+	}
+	return written
 }
 
 var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`)
@@ -122,6 +130,9 @@ func authors(list []content.Author) []content.Author {
 	seen := map[string]bool{}
 	for _, a := range list {
 		name := text(address.ReplaceAllString(text(a.Name), " "))
+		if inner, ok := strings.CutPrefix(name, "("); ok && strings.IndexByte(inner, ')') == len(inner)-1 {
+			name = text(strings.TrimSuffix(inner, ")")) // as RSS has it: dan@example.com (Dan)
+		}
 		if name == "" || seen[name] {
 			continue
 		}

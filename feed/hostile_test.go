@@ -66,14 +66,49 @@ func TestText(t *testing.T) {
 func TestNames(t *testing.T) {
 	got := authors([]content.Author{
 		{Name: " Ann\nWriter ", URL: "/ann"}, {Name: "Ann Writer"}, {Name: "Bob <bob@example.com>"}, {Name: "eve@example.com"},
-		{Name: "dan@example.com (Dan)"}, {Name: ""},
+		{Name: "dan@example.com (Dan)"}, {Name: ""}, {Name: "(fay@example.com)"}, {Name: "(G) H (I)"}, {Name: "("},
 	})
-	want := []content.Author{{Name: "Ann Writer"}, {Name: "Bob"}, {Name: "(Dan)"}}
+	want := []content.Author{{Name: "Ann Writer"}, {Name: "Bob"}, {Name: "Dan"}, {Name: "(G) H (I)"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("authors (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"AI", "C", "C++"}, categories([]string{" AI", "ai", "", "C", "C++"})); diff != "" {
 		t.Errorf("categories (-want +got):\n%s", diff)
+	}
+}
+
+func TestLink(t *testing.T) {
+	for ref, want := range map[string]string{
+		"https://example.com/a b":         "https://example.com/a%20b",
+		"HTTPS://Example.com/ü?q=ü#ü":     "https://Example.com/%C3%BC?q=%C3%BC#%C3%BC",
+		"https://münchen.example/":        "https://xn--mnchen-3ya.example/",
+		"http://[::1]:8080/a[1]":          "http://[::1]:8080/a%5B1%5D",
+		"http://[2001:DB8::1]":            "http://[2001:DB8::1]",
+		"http://[fe80::1%25eth0]/":        "",
+		"http://[x]/":                     "",
+		"http://[::1":                     "",
+		"https://ann:secret@example.com/": "https://example.com/",
+		"javascript:alert(1)":             "",
+		"//example.com/":                  "",
+		"/a":                              "",
+		"https:///a":                      "",
+		"https:example.com":               "",
+		"":                                "",
+		"ftp://example.com/":              "",
+		"https://example.com/\u202e\x00a": "https://example.com/%E2%80%AEa",
+		"https://example.com/?a=\"><script>&b=<>'": "https://example.com/?a=%22%3E%3Cscript%3E&b=%3C%3E'",
+	} {
+		if got := link(ref); got != want {
+			t.Errorf("link(%q) = %q, want %q", ref, got, want)
+		}
+	}
+	here := Publication{Title: "Here", URL: "http://[::1]:8080"}
+	f := Articles(here, Scope{}, []content.Entry{nasty(1)}, Options{FullText: true})
+	if got := f.Self(RSS); got != "http://[::1]:8080/feed.rss" {
+		t.Errorf("a feed at an address of IPv6 says that it is %q", got)
+	}
+	for _, format := range f.Formats() {
+		spotless(t, format, write(t, f, format))
 	}
 }
 

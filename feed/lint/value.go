@@ -75,7 +75,7 @@ func (l *linter) w3cdtf(s spot) {
 }
 
 var (
-	fullURI = regexp.MustCompile(`^[a-zA-Z][0-9a-zA-Z+.-]*:(//)?[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,#]+$`)
+	fullURI = regexp.MustCompile(`^[a-zA-Z][0-9a-zA-Z+.-]*:(//(\[[0-9A-Fa-f:.]+\])?)?[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,#]+$`)
 	tagURI  = regexp.MustCompile(`^tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,]*(#[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,]*)?$`)
 	uuidURN = regexp.MustCompile(`(?i)^urn:uuid:[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}$`)
 	webURL  = regexp.MustCompile(`^https?://[^/]`)
