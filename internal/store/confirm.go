@@ -35,7 +35,7 @@ type confirming struct {
 }
 
 func (c *confirming) run(ctx context.Context, id int64) (done subscribers.Confirmed, err error) {
-	r, err := request(ctx, c.session, `WHERE q.id = $1 FOR UPDATE`, id)
+	r, err := c.lock(ctx, id)
 	if err != nil {
 		return done, err
 	}
@@ -59,6 +59,25 @@ func (c *confirming) run(ctx context.Context, id int64) (done subscribers.Confir
 	_, err = c.exec(ctx, `UPDATE requests SET key = NULL, subscriber = $1, email = '', name = '', topics = '[]', cities = '[]',
 			network = '', words = '', done = $2 WHERE id = $3`, done.Subscriber, c.now.UnixMilli(), id)
 	return done, err
+}
+
+// lock locks and returns a request, after the readers it is about: whoever asks
+// for something locks them in this order too.
+func (c *confirming) lock(ctx context.Context, id int64) (*subscribers.Request, error) {
+	r, err := request(ctx, c.session, `WHERE q.id = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, reader := range []struct {
+		where string
+		arg   any
+	}{{`WHERE r.id = $1 FOR UPDATE`, r.Subscriber}, {`WHERE r.key = $1 FOR UPDATE`, subscribers.AddressKey(r.Email)}} {
+		_, err := subscriber(ctx, c.session, reader.where, reader.arg)
+		if err != nil && !errors.Is(err, subscribers.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return request(ctx, c.session, `WHERE q.id = $1 FOR UPDATE`, id)
 }
 
 // signUp makes a reader of who confirmed a sign-up, or gives one what they

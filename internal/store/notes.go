@@ -187,7 +187,8 @@ func (q Notes) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
 
 // Forget implements notes.Store.
 func (q Notes) Forget(ctx context.Context, before time.Time) error {
-	if _, err := q.db.change(ctx, `DELETE FROM notes WHERE settled < $1`, before.UnixMilli()); err != nil {
+	err := q.db.clear(ctx, `DELETE FROM notes WHERE id IN (SELECT id FROM notes WHERE settled < $1 ORDER BY settled LIMIT 500)`, before)
+	if err != nil {
 		return fmt.Errorf("old letters to one person: %w", err)
 	}
 	return nil

@@ -229,9 +229,22 @@ func (db *DB) Request(ctx context.Context, id int64) (*subscribers.Request, erro
 
 // ForgetRequests implements subscribers.Requests.
 func (db *DB) ForgetRequests(ctx context.Context, before time.Time) error {
-	_, err := db.change(ctx, `DELETE FROM requests WHERE done IS NULL AND made < $1`, before.UnixMilli())
+	err := db.clear(ctx, `DELETE FROM requests WHERE id IN (
+		SELECT id FROM requests WHERE done IS NULL AND made < $1 ORDER BY made LIMIT 500)`, before)
 	if err != nil {
 		return fmt.Errorf("requests nobody confirmed: %w", err)
 	}
 	return nil
+}
+
+// clear runs a deletion of some rows that are older than a moment until there
+// are none left. Somebody may have made us keep very many: others get their
+// turn in between.
+func (db *DB) clear(ctx context.Context, query string, before time.Time) error {
+	for {
+		n, err := db.change(ctx, query, before.UnixMilli())
+		if err != nil || n == 0 {
+			return err
+		}
+	}
 }
