@@ -150,24 +150,32 @@ func relayVerb(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("RELAY", strconv.Itoa(port))
 }
 
-// caught DIR prints the header and the text of the newest letter that was
-// caught in a folder.
+// caught DIR SUBJECT waits until a letter whose subject matches is caught in a
+// folder, and prints the header and the text of the newest.
 func caughtVerb(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: caught DIR")
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: caught DIR SUBJECT")
 	}
+	subject, err := regexp.Compile(args[1])
+	ts.Check(err)
 	box := &mailer.Mailbox{Dir: ts.MkAbs(args[0])}
-	list, err := box.List(1, "")
-	ts.Check(err)
-	if len(list) == 0 {
-		ts.Fatalf("no letter was caught in %s", args[0])
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		list, err := box.List(100, "")
+		ts.Check(err)
+		for _, c := range list {
+			if !subject.MatchString(c.Subject) {
+				continue
+			}
+			letter, err := box.Letter(c.ID)
+			ts.Check(err)
+			for _, f := range letter.Fields {
+				fmt.Fprintf(ts.Stdout(), "%s: %s\n", f.Name, f.Value)
+			}
+			fmt.Fprintf(ts.Stdout(), "\n%s", letter.Text)
+			return
+		}
 	}
-	letter, err := box.Letter(list[0].ID)
-	ts.Check(err)
-	for _, f := range letter.Fields {
-		fmt.Fprintf(ts.Stdout(), "%s: %s\n", f.Name, f.Value)
-	}
-	fmt.Fprintf(ts.Stdout(), "\n%s", letter.Text)
+	ts.Fatalf("no such letter was caught in %s", args[0])
 }
 
 // terminate sends SIGTERM to whatever runs in the background; wait follows.
