@@ -67,6 +67,11 @@ func (c *sendCmd) Run(e *env) error {
 			fmt.Fprintf(e.stderr, "standfirst: %s: %s; standfirst sync tells them\n", r.Source, plural(problems, "problem"))
 		}
 	}
+	if !c.DryRun {
+		if _, err := a.illustrate(e.ctx); err != nil {
+			return err
+		}
+	}
 	if c.Test != "" {
 		return c.test(e, a)
 	}

@@ -116,7 +116,7 @@ func (a *app) logTo(w io.Writer, form string) {
 		h = slog.NewJSONHandler(w, opt)
 	}
 	a.log = slog.New(h)
-	a.syncer.Log, a.publisher.Log = a.log, a.log
+	a.syncer.Log, a.publisher.Log, a.keeper.Log = a.log, a.log, a.log
 }
 
 // run starts the services of a part and ends when ctx does, or when one fails.
@@ -151,7 +151,7 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 // send starts what reads the sources, publishes and sends. It leaves a note in
 // changed when there is something else for the feeds.
 func (a *app) send(ctx context.Context, g *errgroup.Group, metrics *metrics, changed chan<- struct{}) {
-	expand, released := make(chan struct{}, 1), make(chan struct{}, 1)
+	expand, found, released := make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
 	worker := a.worker()
 	worker.Newsletters = a.names()
 	worker.Progress = func(_ string, s mailer.Settlement) { metrics.settled(s.Outcome) }
@@ -159,14 +159,20 @@ func (a *app) send(ctx context.Context, g *errgroup.Group, metrics *metrics, cha
 	a.post = a.sender()
 	a.post.Began, a.post.Settled = worker.Yield, metrics.noted
 	a.publisher.Queued = func() { wake(expand); worker.Wake() }
-	a.syncer.Released = func() { wake(released); wake(changed) }
+	a.syncer.Released = func() { wake(found); wake(changed) }
 	scheduler := &digest.Scheduler{Publisher: a.publisher, Log: a.log, Sync: func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		_, err := a.syncer.Sync(ctx, time.Now(), content.SyncOptions{})
+		if _, slow := a.illustrate(ctx); slow != nil && err == nil {
+			a.log.Warn("letters go without their newest pictures", "err", slow)
+		}
 		return err
 	}}
 	g.Go(func() error { return a.syncer.Run(ctx) })
+	g.Go(func() error {
+		return a.keeper.Run(ctx, found, picturePatience, func() { wake(released); wake(changed) })
+	})
 	g.Go(func() error { return scheduler.Run(ctx, released) })
 	g.Go(func() error { return a.publisher.Run(ctx, expand) })
 	if len(a.newsletters) > 0 { // else there are no letters that could be written here

@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/internal/picture"
 )
 
 type syncCmd struct {
@@ -27,6 +28,10 @@ func (c *syncCmd) Run(e *env) error {
 	if err != nil && len(reports) == 0 {
 		return err
 	}
+	tally, late := a.illustrate(e.ctx)
+	if tally.Why == nil {
+		tally.Why = []picture.Why{}
+	}
 	failed := err != nil
 	for i := range reports {
 		if reports[i].Errors == nil {
@@ -35,13 +40,17 @@ func (c *syncCmd) Run(e *env) error {
 		failed = failed || len(reports[i].Errors) > reports[i].Refused && reports[i].Articles+reports[i].Events == 0
 	}
 	if e.json {
-		if err := e.answer(map[string]any{"sources": reports}); err != nil {
+		if err := e.answer(map[string]any{"sources": reports, "pictures": tally}); err != nil {
 			return err
 		}
 	} else {
 		for _, r := range reports {
 			e.report(r)
 		}
+		e.pictures(tally)
+	}
+	if late != nil {
+		return late
 	}
 	if failed {
 		return &coded{exitFailed, errTold, ""}
