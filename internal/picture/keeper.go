@@ -28,7 +28,8 @@ type Keeper struct {
 	Own    string
 	Log    *slog.Logger
 
-	making sync.Mutex // pictures in memory are large: one at a time
+	making sync.Mutex    // pictures in memory are large: one at a time
+	rounds chan struct{} // holds a note while a round is made; nil before the first
 	mu     sync.Mutex
 	seen   map[string]sight  // of our folders
 	told   map[string]string // why there is no picture, by host: said once
@@ -68,8 +69,20 @@ func (w Why) Error() string {
 }
 
 // Round fetches what is due, until nothing is or ctx ends; what is in hand then
-// is put back. The error is the store's.
+// is put back. One that another goroutine makes is waited for. The error is the
+// store's.
 func (k *Keeper) Round(ctx context.Context) (Tally, error) {
+	k.mu.Lock()
+	if k.rounds == nil {
+		k.rounds = make(chan struct{}, 1)
+	}
+	k.mu.Unlock()
+	select {
+	case <-ctx.Done():
+		return Tally{}, nil
+	case k.rounds <- struct{}{}:
+		defer func() { <-k.rounds }()
+	}
 	if err := k.Store.WantPictures(ctx, newest, time.Now()); err != nil {
 		return Tally{}, err
 	}
@@ -90,11 +103,12 @@ func (k *Keeper) Round(ctx context.Context) (Tally, error) {
 }
 
 // Run makes a round when woken, when something is due, and every minute, until
-// ctx ends. It calls done after each, and earlier when a round takes longer
-// than whoever waits for pictures should.
+// ctx ends. It calls done after a round that it was woken for, and earlier when
+// that takes longer than whoever waits for pictures should.
 func (k *Keeper) Run(ctx context.Context, wake <-chan struct{}, patience time.Duration, done func()) error {
-	for {
-		early := time.AfterFunc(patience, done)
+	nobody := func() {}
+	for waits := nobody; ; {
+		early := time.AfterFunc(patience, waits)
 		tally, err := k.Round(ctx)
 		early.Stop()
 		if ctx.Err() != nil {
@@ -104,7 +118,7 @@ func (k *Keeper) Run(ctx context.Context, wake <-chan struct{}, patience time.Du
 			k.Log.Warn("pictures could not be looked after; next try in a minute", "err", err)
 		}
 		k.tell(tally)
-		done()
+		waits()
 		pause := between
 		if at, ok, err := k.Store.NextPicture(ctx, time.Now()); err == nil && ok {
 			pause = min(pause, max(time.Second, time.Until(at)))
@@ -113,7 +127,9 @@ func (k *Keeper) Run(ctx context.Context, wake <-chan struct{}, patience time.Du
 		case <-ctx.Done():
 			return nil
 		case <-wake:
+			waits = done
 		case <-time.After(pause):
+			waits = nobody
 		}
 	}
 }

@@ -303,11 +303,11 @@ func TestBrokenOff(t *testing.T) {
 
 func TestRun(t *testing.T) {
 	d := newDesk(t)
+	d.round() // nothing to do
 	ctx, cancel := context.WithCancel(t.Context())
 	wake, done := make(chan struct{}), make(chan struct{}, 10)
 	over := make(chan error)
 	go func() { over <- d.Run(ctx, wake, 100*time.Millisecond, func() { done <- struct{}{} }) }()
-	<-done // nothing to do
 	d.publish(d.url+"/slow", d.url+"/photo.jpg", d.url+"/page.jpg")
 	began := time.Now()
 	wake <- struct{}{}

@@ -77,6 +77,7 @@ func decode(b []byte, k kind) (image.Image, error) {
 const (
 	amplePNG = 256 << 10 // of a transparent one; a larger one is laid on white
 	ampleJPG = 200 << 10 // above this it is written less well
+	fewBytes = 24 << 10  // a drawing is not worth blurring for less
 )
 
 // qualities are tried from the best.
@@ -91,7 +92,7 @@ func encode(img *image.RGBA, drawn bool) (File, error) {
 			return file(img, photo, ".jpg"), err
 		}
 		drawing, err := asPNG(img)
-		if len(drawing) > len(photo)+len(photo)/4 {
+		if len(drawing) > max(fewBytes, len(photo)+len(photo)/4) {
 			return file(img, photo, ".jpg"), err
 		}
 		return file(img, drawing, ".png"), err
