@@ -35,9 +35,9 @@ type Request struct {
 	Cities      []string    `json:"cities,omitempty"` // none: all
 	Language    string      `json:"language,omitempty"`
 	Timezone    string      `json:"timezone,omitempty"`
-	Consent     Consent     `json:"consent"` // how it was asked for; once confirmed it is in the reader's log
-	Made        time.Time   `json:"made"`    // the last time it was asked for
-	Done        time.Time   `json:"done"`    // zero: not confirmed
+	Consent     Consent     `json:"consent"`       // how it was asked for; once confirmed it is in the reader's log
+	Made        time.Time   `json:"made"`          // the last time it was asked for
+	Done        time.Time   `json:"done,omitzero"` // not yet
 }
 
 // RequestKind is what a request asks for.
