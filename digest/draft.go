@@ -125,6 +125,16 @@ func (r Removal) why() string {
 	return why
 }
 
+func (c *Changes) putIn() map[int64]bool {
+	in := make(map[int64]bool)
+	if c != nil {
+		for _, n := range c.In {
+			in[n] = true
+		}
+	}
+	return in
+}
+
 // places are those of releases that an editor has put in order, from 1.
 type places map[int64]int
 

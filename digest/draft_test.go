@@ -99,3 +99,40 @@ func TestOwedIsRemembered(t *testing.T) {
 		}
 	}
 }
+
+// A plan says of every release how many readers are given it, and why others
+// are not.
+func TestAccount(t *testing.T) {
+	at := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+	var entries []content.Entry
+	for n, topic := range []string{"Platform", "Platform", "Culture", ""} {
+		a := &content.Article{ID: fmt.Sprint(n + 1), Published: at.Add(time.Duration(n) * time.Hour)}
+		if topic != "" {
+			a.Topics = []string{topic}
+		}
+		entries = append(entries, content.Entry{
+			Release: content.Release{N: int64(n + 1), Kind: content.KindArticle, Item: a.ID, At: at}, Article: a, State: content.Public, Latest: true,
+		})
+	}
+	c := &Changes{Out: []Removal{{N: 4, By: "Maya"}}, In: []int64{1}, Lead: 2}
+	o := Offering{Newsletter: &Newsletter{Name: "weekly", Items: []content.Kind{content.KindArticle}}, Entries: entries, Changes: c, Extra: map[int64]bool{1: true}, At: at}
+	o.Out, _ = c.offered(&Asides{})
+	s := NewSlate(o)
+	given, passed := s.account([]*likeReaders{
+		{first: Reader{Bookmark: 1, Topics: []string{"Platform"}, Owed: map[int64]bool{1: true}}, n: 30},
+		{first: Reader{Bookmark: 1}, n: 5},
+		{first: Reader{Bookmark: 3}, n: 2},
+	})
+	line := func(items []PlannedItem) (out []string) {
+		for _, p := range items {
+			out = append(out, fmt.Sprintf("%d %d %s%s", p.N, p.Readers, p.Why, p.Offer))
+		}
+		return out
+	}
+	if d := cmp.Diff([]string{"2 35 ", "3 5 ", "1 30 in"}, line(given)); d != "" {
+		t.Errorf("given (-want +got)\n%s", d)
+	}
+	if d := cmp.Diff([]string{"3 30 outside the reader's topics", "4 0 left out by Maya"}, line(passed)); d != "" {
+		t.Errorf("passed (-want +got)\n%s", d)
+	}
+}

@@ -22,6 +22,7 @@ type Slate struct {
 	out        []Passed           // what nobody is given
 	early      map[reminder]int64 // the number under which the newsletter carried it early
 	extra      map[int64]bool
+	putIn      map[int64]bool
 	places     places
 	memo       map[string][]Item
 }
@@ -65,7 +66,7 @@ type reminder struct {
 
 // NewSlate sorts out what no reader of the newsletter can get.
 func NewSlate(o Offering) *Slate {
-	s := &Slate{newsletter: o.Newsletter, extra: o.Extra, places: o.Changes.places(), early: map[reminder]int64{}, memo: map[string][]Item{}}
+	s := &Slate{newsletter: o.Newsletter, extra: o.Extra, putIn: o.Changes.putIn(), places: o.Changes.places(), early: map[reminder]int64{}, memo: map[string][]Item{}}
 	own := fold(o.Newsletter.Topics, content.TopicKey)
 	for i := range o.Entries {
 		e := &o.Entries[i]
