@@ -37,7 +37,7 @@ type Request struct {
 	Timezone    string      `json:"timezone,omitempty"`
 	Consent     Consent     `json:"consent"`       // how it was asked for; once confirmed it is in the reader's log
 	Made        time.Time   `json:"made"`          // the last time it was asked for
-	Done        time.Time   `json:"done,omitzero"` // not yet
+	Done        time.Time   `json:"done,omitzero"` // zero: not confirmed
 }
 
 // RequestKind is what a request asks for.
