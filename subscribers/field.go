@@ -199,7 +199,7 @@ func (in *Reader) newsletters(d *draft, f string) *RowError {
 		switch {
 		case err != nil:
 			return err
-		case !slices.Contains(in.im.Newsletters, name) && !left:
+		case !slices.Contains(in.im.Newsletters, name) && !(left && bygone(name)):
 			return &RowError{Reason: "there is no newsletter " + quoted(name), Hint: "there is: " + strings.Join(in.im.Newsletters, ", ")}
 		case left:
 			d.Left = append(d.Left, name)
@@ -227,6 +227,12 @@ func standing(item string) (name string, since, ended time.Time, left bool, err 
 		since, err = moment(at)
 	}
 	return
+}
+
+// bygone reports whether a newsletter that there is no more may have been
+// called so.
+func bygone(name string) bool {
+	return name != "" && len(name) <= 32 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 // put notes a moment, unless it is none.
