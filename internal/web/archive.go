@@ -87,6 +87,9 @@ func (s *Server) edition(w http.ResponseWriter, r *http.Request) error {
 		p.Articles = append(p.Articles, *d.Lead)
 	}
 	p.Articles = s.hang(r.Context(), append(append(p.Articles, d.Articles...), d.Headlines...), true)
+	for i := range p.Articles {
+		p.Articles[i].URL = s.here(v, p.Articles[i].URL)
+	}
 	if len(p.Articles) > 0 {
 		p.Picture = p.Articles[0].Image.URL
 	}

@@ -59,7 +59,7 @@ const (
 	eve = "eve@readers.example" // does not take the weekly
 )
 
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, change ...func(*folder)) *site {
 	t.Helper()
 	ctx := context.Background()
 	srv := httptest.NewUnstartedServer(nil)
@@ -99,6 +99,9 @@ func newSite(t *testing.T) *site {
 	s.subscribe(subscribers.ImportRow{Email: ben, Newsletters: []string{"weekly"}, Topics: []string{"Platform"}, Language: "de"})
 	s.subscribe(subscribers.ImportRow{Email: eve, Newsletters: []string{"dates"}})
 	s.folder = newFolder()
+	for _, f := range change {
+		f(s.folder)
+	}
 	s.syncer = &content.Syncer{Store: s.db, Remind: []int{42}, Sources: []content.Watched{{Source: s.folder}}}
 	s.sync()
 	s.edition = s.send("weekly")

@@ -79,11 +79,18 @@ func (s *Server) words(l *i18n.Locale) *digest.Wording {
 // item puts an article into words for a list.
 func (s *Server) item(v voice, a *content.Article) templates.Article {
 	item := s.words(v.Locale).Article(a)
-	if at, ours := strings.CutPrefix(item.URL, s.Publication.URL); ours && strings.HasPrefix(at, "/articles/") {
-		item.URL = v.to(at)
-	}
+	item.URL = s.here(v, item.URL)
 	item.Topics = s.topics(v, a)
 	return item
+}
+
+// here returns the address of an article as a page links to it: where that is
+// with us, in the same language.
+func (s *Server) here(v voice, address string) string {
+	if at, ours := strings.CutPrefix(address, s.Publication.URL); ours && strings.HasPrefix(at, "/articles/") {
+		return v.to(at)
+	}
+	return address
 }
 
 // topics links to the pages of an article's topics.
