@@ -43,6 +43,8 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"import", importTests},
 		{"imported", importLogTests},
 		{"requests", requestTests},
+		{"moves", moveTests},
+		{"profiles", profileTests},
 		{"notes", noteTests},
 		{"people", peopleTests},
 		{"together", togetherTests},
