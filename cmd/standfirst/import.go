@@ -116,12 +116,11 @@ func (e *env) imported(rep *subscribers.ImportReport, row string, told func(*sub
 		}
 		e.mapped(rep)
 		e.printf("%s: %s new, %s changed, %s the same, %s refused\n", plural(rep.Rows, row), number(rep.New), number(rep.Changed), number(rep.Same), number(rep.Refused))
-		if rep.Asked > 0 {
-			verb := "are asked by letter to confirm; nobody is a reader before, and letters go out while standfirst serve runs"
-			if rep.DryRun {
-				verb = "would be asked by letter to confirm"
-			}
-			e.printf("  %s of the new %s\n", number(rep.Asked), verb)
+		switch {
+		case rep.Asked > 0 && rep.DryRun:
+			e.printf("  to be asked by letter to confirm: %s\n", number(rep.Asked))
+		case rep.Asked > 0:
+			e.printf("  asked by letter to confirm: %s; they come when they do (one letter a day at most, while standfirst serve runs)\n", number(rep.Asked))
 		}
 		for _, stay := range []struct{ why, told string }{
 			{"unsubscribed", "unsubscribed before: they stay unsubscribed"},
