@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint golden fuzz soak faults bench microbench cover ci
+.PHONY: pictures help run test race lint golden fuzz soak faults bench microbench cover ci
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ bench: ## Send a digest to 100,000 made-up readers, beside Postfix's smtp-source
 
 microbench: ## Run the benchmarks of single packages
 	go test -run '^$$' -bench . -benchmem ./...
+
+pictures: ## Make docs/pictures anew, with Chromium: every letter at three widths
+	go run ./internal/shots -pictures docs/pictures
 
 cover: ## Show how much of each package the tests run
 	go test -cover ./...
