@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/internal/store"
+	"github.com/standfirst/standfirst/subscribers"
 )
 
 // addresses are what a GET of each route is tried with.
@@ -18,44 +20,66 @@ func (s *site) addresses() map[string][]string {
 	leave, prefer := s.Tokens.Leave(s.readers[ada], "weekly"), s.Tokens.Preferences(s.readers[ada], "weekly")
 	letter := s.letterTo(ada).ID
 	s.keepPicture("https://pictures.example/x.png?a=1&b=\"2\"")
+	confirm := s.asked(subscribers.Request{Kind: subscribers.SignUp, Email: "new@newcomers.example", Newsletters: []string{"weekly"}})
+	move := s.asked(subscribers.Request{Kind: subscribers.NewAddress, Subscriber: s.readers[ada], Email: "ada@newcomers.example"})
 	return map[string][]string{
-		"/{$}":                             {"/", "/?utm_source=x"},
-		"/articles":                        {"/articles", "/articles?page=2", "/articles?page=-1", "/articles?page=99999999999999999999"},
-		"/articles/{slug}":                 {"/articles/article-1", "/articles/hostile"},
-		"/topics/{topic}":                  {"/topics/platform", "/topics/Platform", "/topics/c++", "/topics/c%2B%2B"},
-		"/authors/{author}":                {"/authors/ada-writer"},
-		"/events":                          {"/events"},
-		"/archive":                         {"/archive"},
-		"/editions/{newsletter}/{slot}":    {"/editions/" + s.edition},
-		"/feeds":                           {"/feeds"},
-		"/feed.rss":                        {"/feed.rss", "/feed.rss?utm_medium=rss"},
-		"/feed.atom":                       {"/feed.atom"},
-		"/feed.json":                       {"/feed.json"},
-		"/events.ics":                      {"/events.ics"},
-		"/events.rss":                      {"/events.rss"},
-		"/events.atom":                     {"/events.atom"},
-		"/events.json":                     {"/events.json"},
-		"/feeds.opml":                      {"/feeds.opml"},
-		"/topics/{topic}/{feed}":           {"/topics/platform/feed.rss", "/topics/c++/feed.atom", "/topics/c%2B%2B/feed.json"},
-		"/authors/{author}/{feed}":         {"/authors/ada-writer/feed.rss"},
-		"/feed/archive/{page}":             {"/feed/archive/1.rss", "/feed/archive/1-another.atom"},
-		"/topics/{topic}/archive/{page}":   {"/topics/platform/archive/1.json"},
-		"/authors/{author}/archive/{page}": {"/authors/ada-writer/archive/1.rss"},
-		"/events/{city}":                   {"/events/london", "/events/london.ics", "/events/london-2026.ics", "/events/online.ics"},
-		"/unsubscribe/{token}":             {"/unsubscribe/" + leave, "/unsubscribe/" + leave + "?List-Unsubscribe=One-Click"},
-		"/preferences/{token}":             {"/preferences/" + prefer, "/preferences/" + prefer + "?do=stop-all&saved"},
-		"/media/{source}/{path...}":        {"/media/lead/images/dot.png"},
-		"/img/{name}":                      {"/img/" + largeName, "/img/" + smallName},
-		"/static/{file}":                   {s.Templates.Static()["app.css"].Path, s.Templates.Static()["feed.css"].Path},
-		"/favicon.ico":                     {"/favicon.ico"},
-		"/robots.txt":                      {"/robots.txt"},
-		"/healthz":                         {"/healthz"},
-		"/readyz":                          {"/readyz"},
-		"/mailbox":                         {"/mailbox", "/mailbox?before=2"},
-		"/mailbox/{id}":                    {"/mailbox/" + letter},
-		"/mailbox/{id}/{form}":             {"/mailbox/" + letter + "/text", "/mailbox/" + letter + "/source", "/mailbox/" + letter + "/headers"},
-		"/mailbox/{id}/body":               {"/mailbox/" + letter + "/body"},
+		"/subscribe":                        {"/subscribe", "/subscribe?email=x%40y.example&newsletter=weekly&lang=ar"},
+		"/subscribe/sent":                   {"/subscribe/sent"},
+		"/subscribe/embed":                  {"/subscribe/embed"},
+		"/confirm/{token}":                  {"/confirm/" + confirm, "/confirm/" + move, "/confirm/" + confirm + "?yes"},
+		"/preferences":                      {"/preferences", "/preferences?email=" + ada},
+		"/preferences/sent":                 {"/preferences/sent"},
+		"/preferences/{token}/data":         {"/preferences/" + prefer + "/data?email=" + ada},
+		"/preferences/{token}/erase":        {"/preferences/" + prefer + "/erase?email=" + ada},
+		"/preferences/{token}/address":      {"/preferences/" + prefer + "/address?email=" + ada + "&new=x%40y.example"},
+		"/preferences/{token}/address/sent": {"/preferences/" + prefer + "/address/sent"},
+		"/{$}":                              {"/", "/?utm_source=x"},
+		"/articles":                         {"/articles", "/articles?page=2", "/articles?page=-1", "/articles?page=99999999999999999999"},
+		"/articles/{slug}":                  {"/articles/article-1", "/articles/hostile"},
+		"/topics/{topic}":                   {"/topics/platform", "/topics/Platform", "/topics/c++", "/topics/c%2B%2B"},
+		"/authors/{author}":                 {"/authors/ada-writer"},
+		"/events":                           {"/events"},
+		"/archive":                          {"/archive"},
+		"/editions/{newsletter}/{slot}":     {"/editions/" + s.edition},
+		"/feeds":                            {"/feeds"},
+		"/feed.rss":                         {"/feed.rss", "/feed.rss?utm_medium=rss"},
+		"/feed.atom":                        {"/feed.atom"},
+		"/feed.json":                        {"/feed.json"},
+		"/events.ics":                       {"/events.ics"},
+		"/events.rss":                       {"/events.rss"},
+		"/events.atom":                      {"/events.atom"},
+		"/events.json":                      {"/events.json"},
+		"/feeds.opml":                       {"/feeds.opml"},
+		"/topics/{topic}/{feed}":            {"/topics/platform/feed.rss", "/topics/c++/feed.atom", "/topics/c%2B%2B/feed.json"},
+		"/authors/{author}/{feed}":          {"/authors/ada-writer/feed.rss"},
+		"/feed/archive/{page}":              {"/feed/archive/1.rss", "/feed/archive/1-another.atom"},
+		"/topics/{topic}/archive/{page}":    {"/topics/platform/archive/1.json"},
+		"/authors/{author}/archive/{page}":  {"/authors/ada-writer/archive/1.rss"},
+		"/events/{city}":                    {"/events/london", "/events/london.ics", "/events/london-2026.ics", "/events/online.ics"},
+		"/unsubscribe/{token}":              {"/unsubscribe/" + leave, "/unsubscribe/" + leave + "?List-Unsubscribe=One-Click"},
+		"/preferences/{token}":              {"/preferences/" + prefer, "/preferences/" + prefer + "?do=stop-all&saved"},
+		"/media/{source}/{path...}":         {"/media/lead/images/dot.png"},
+		"/img/{name}":                       {"/img/" + largeName, "/img/" + smallName},
+		"/static/{file}":                    {s.Templates.Static()["app.css"].Path, s.Templates.Static()["feed.css"].Path},
+		"/favicon.ico":                      {"/favicon.ico"},
+		"/robots.txt":                       {"/robots.txt"},
+		"/healthz":                          {"/healthz"},
+		"/readyz":                           {"/readyz"},
+		"/mailbox":                          {"/mailbox", "/mailbox?before=2"},
+		"/mailbox/{id}":                     {"/mailbox/" + letter},
+		"/mailbox/{id}/{form}":              {"/mailbox/" + letter + "/text", "/mailbox/" + letter + "/source", "/mailbox/" + letter + "/headers"},
+		"/mailbox/{id}/body":                {"/mailbox/" + letter + "/body"},
 	}
+}
+
+// asked makes a request and returns the token of its letter.
+func (s *site) asked(r subscribers.Request) string {
+	s.t.Helper()
+	id, err := s.db.Ask(s.t.Context(), r, time.Now())
+	s.must(err)
+	kept, err := s.db.Request(s.t.Context(), id)
+	s.must(err)
+	return s.Tokens.Confirm(kept)
 }
 
 // Mail scanners follow every link in a letter; nothing may come of it.
@@ -69,8 +93,11 @@ func TestGetAndHeadChangeNothing(t *testing.T) {
 		}
 		if !isGet { // what acts by POST must not by GET, wherever it is
 			token := s.Tokens.Leave(s.readers[ada], "weekly")
-			if strings.Contains(path, "preferences") {
+			switch {
+			case strings.Contains(path, "preferences"):
 				token = s.Tokens.Preferences(s.readers[ada], "weekly")
+			case strings.Contains(path, "confirm"):
+				token = strings.TrimPrefix(tried["/confirm/{token}"][0], "/confirm/")
 			}
 			tried[pattern] = []string{strings.ReplaceAll(strings.TrimPrefix(path, "POST "), "{token}", token)}
 		}
@@ -109,6 +136,12 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 			got := s.get(path)
 			if got.header.Get("X-Content-Type-Options") != "nosniff" {
 				t.Errorf("%s may be sniffed", path)
+			}
+			isPage := strings.HasPrefix(got.header.Get("Content-Type"), "text/html")
+			for header, want := range map[string]string{"Referrer-Policy": "-origin", "Permissions-Policy": "browsing-topics=()", "Cross-Origin-Opener-Policy": "same-origin"} {
+				if isPage && !strings.HasSuffix(path, "/body") && !strings.Contains(got.header.Get(header), want) {
+					t.Errorf("%s: %s %q", path, header, got.header.Get(header))
+				}
 			}
 			policy := got.header.Get("Content-Security-Policy")
 			if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors") || strings.Contains(policy, "script-src") {
@@ -250,7 +283,9 @@ func TestRobots(t *testing.T) {
 			t.Errorf("robots.txt lacks %q:\n%s", want, got)
 		}
 	}
-	for _, path := range []string{"/unsubscribe/" + s.Tokens.Leave(s.readers[ada], ""), "/preferences/" + s.Tokens.Preferences(s.readers[ada], ""), "/mailbox"} {
+	own := "/preferences/" + s.Tokens.Preferences(s.readers[ada], "")
+	confirm := "/confirm/" + s.asked(subscribers.Request{Kind: subscribers.SignUp, Email: "new@newcomers.example", Newsletters: []string{"weekly"}})
+	for _, path := range []string{"/unsubscribe/" + s.Tokens.Leave(s.readers[ada], ""), own, own + "/data", own + "/erase", own + "/address", confirm, "/preferences", "/mailbox"} {
 		got := s.get(path)
 		if !strings.Contains(got.header.Get("X-Robots-Tag"), "noindex") || got.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %v", path, got.header)
