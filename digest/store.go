@@ -190,6 +190,9 @@ type Schedules interface {
 type Account interface {
 	// History returns what editions meant for a subscriber, newest first.
 	History(ctx context.Context, subscriber int64, limit int) ([]Row, error)
+	// Results tells how the letters of an edition fare, as far as they have got.
+	// It takes a second for some hundred thousand letters.
+	Results(ctx context.Context, edition string) (*Results, error)
 }
 
 // A Row is one edition as one reader saw it.

@@ -29,6 +29,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"wire", wireTests},
 		{"editions", editionTests},
 		{"drafts", draftTests},
+		{"results", resultTests},
 		{"schedules", scheduleTests},
 		{"expand", expandTests},
 		{"supersede", supersedeTests},
