@@ -155,14 +155,19 @@ func (p post) keep(ctx context.Context, r subscribers.Request) (id int64, err er
 // ask queues the letter that asks for confirmation, if the address may be
 // written to.
 func (p post) ask(ctx context.Context, n notes.Note) error {
+	key := subscribers.SuppressionKey(p.salt, n.To)
 	var reason string
-	var since time.Time
-	err := p.row(ctx, `SELECT reason, at FROM suppressions WHERE key = $1`, subscribers.SuppressionKey(p.salt, n.To)).
-		Scan(&reason, asTime(&since))
-	if none(err) != nil {
+	var since, bounced time.Time
+	err := none(p.row(ctx, `SELECT reason, at FROM suppressions WHERE key = $1`, key).Scan(&reason, asTime(&since)))
+	if err != nil {
 		return fmt.Errorf("suppression: %w", err)
 	}
-	if !subscribers.MayAsk(reason, since, p.now) {
+	// Of an address that is nobody's it is only known from the letter itself.
+	err = p.row(ctx, `SELECT MAX(settled) FROM notes WHERE key = $1 AND reason = 'bounced'`, key).Scan(asTime(&bounced))
+	if err != nil {
+		return fmt.Errorf("letters that bounced: %w", err)
+	}
+	if !subscribers.MayAsk(reason, since, p.now) || !bounced.IsZero() && !subscribers.MayAsk(subscribers.BecauseBounced, bounced, p.now) {
 		return nil
 	}
 	return p.letter(ctx, subscribers.LetterEvery, n)

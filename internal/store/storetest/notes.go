@@ -110,6 +110,24 @@ var noteTests = []test{
 		w.is("suppressed", 1, c.Suppressed)
 	}},
 
+	{"an address where nobody is, is left alone for a week", func(w *world) {
+		gone := refused
+		gone.Reason = mailer.Bounced
+		first := w.wish(signUp("nobody@example.com", weekly))
+		n := w.claimNote(lease)
+		w.must(w.db.Notes().Settle(w.ctx, n.ID, n.Token, notes.Result{Outcome: gone, EndRequest: true}, w.now))
+		for range 6 {
+			w.now = w.now.AddDate(0, 0, 1)
+			if w.wish(signUp("nobody@example.com", weekly)) <= first {
+				w.Error("no request, or the one that came to nothing")
+			}
+		}
+		w.is("letters", "", w.post())
+		w.now = w.now.AddDate(0, 0, 1)
+		w.wish(signUp("nobody@example.com", weekly))
+		w.is("after a week", "confirm to nobody@example.com", w.post())
+	}},
+
 	{"what is settled is forgotten, what waits is not", func(w *world) {
 		id := w.readers(1)[0]
 		for range 2 {
