@@ -201,7 +201,7 @@ func TestKinds(t *testing.T) {
 		{"sixteen bits, nothing in them", encodedPNG(t, deep), ".png", 300, 200},
 		{"the first of what moves, which is a part", moving.Bytes(), ".png", 400, 200},
 		{"a tall one", encodedPNG(t, photo(150, 3000)), ".jpg", 110, 2208},
-		{"a strip", encodedPNG(t, photo(4000, 48)), ".jpg", 1104, 13},
+		{"a strip", encodedPNG(t, photo(4000, 48)), ".png", 1104, 13},
 		{"WebP", webpOf(t, lossy), ".jpg", 75, 100},
 		{"WebP without loss", webpOf(t, lossless), ".png", 64, 48},
 	} {
