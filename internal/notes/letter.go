@@ -3,6 +3,7 @@ package notes
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/standfirst/standfirst/internal/i18n"
@@ -53,13 +54,19 @@ func (l *letter) request(ctx context.Context) (*subscribers.Request, error) {
 	return q, nil
 }
 
-// confirm asks whether it was the person who signed up.
+// confirm asks whether it was the person who signed up. It says nothing that
+// was typed into the form but the address: whoever signs others up would have us
+// deliver their words. So it greets nobody by a name.
 func (l *letter) confirm(ctx context.Context) error {
 	q, err := l.request(ctx)
 	if err != nil {
 		return err
 	}
-	titles := l.titles(q.Newsletters)
+	asked := slices.DeleteFunc(slices.Clone(q.Newsletters), func(name string) bool { return !l.has(name) })
+	if len(asked) == 0 {
+		return ErrMoot // the configuration has none of them any more
+	}
+	titles := l.titles(asked)
 	v := &l.view
 	v.Subject, v.Preheader, v.Title = l.say("confirm_subject"), l.say("confirm_preheader"), l.say("confirm_title")
 	v.Paragraphs = append(v.Paragraphs, l.say("confirm", "date", l.day(q.Made), "newsletters", l.l.List(titles)))
@@ -67,7 +74,7 @@ func (l *letter) confirm(ctx context.Context) error {
 	if len(titles) == 1 {
 		v.Button.Text = l.say("confirm_one", "newsletter", titles[0])
 	}
-	for _, name := range q.Newsletters {
+	for _, name := range asked {
 		if n := l.newsletter(name); n.Description != "" {
 			v.Items = append(v.Items, templates.NoteItem{Title: n.Title, Meta: n.Description})
 		}
@@ -83,7 +90,7 @@ func (l *letter) confirm(ctx context.Context) error {
 
 // known tells a reader who signs up again that they are in.
 func (l *letter) known(ctx context.Context) error {
-	titles, err := l.has(ctx)
+	titles, err := l.subscribed(ctx)
 	if err != nil {
 		return err
 	}

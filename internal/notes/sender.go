@@ -105,7 +105,8 @@ type run struct {
 	lease, poll time.Duration
 	courier     *mailer.Courier
 	paces       paces
-	troubles    int // of the store, in a row
+	troubles    int  // of the store, in a row
+	busy        bool // there was a note a moment ago
 
 	mu        sync.Mutex
 	uncounted map[int64]int // how often in a row a note came back without an attempt
@@ -168,8 +169,14 @@ func (r *run) next() *Note {
 }
 
 // claim claims what is due, or says when to look again. While nothing is due
-// that costs one question.
+// that costs one question; while there is much, no more than the claims.
 func (r *run) claim(now time.Time, barren int) (*Note, time.Duration, error) {
+	if r.busy {
+		n, err := r.Store.Claim(r.soft, now, now.Add(r.lease))
+		if r.busy = n != nil; n != nil || err != nil {
+			return n, 0, err
+		}
+	}
 	due, ok, err := r.Store.NextDue(r.soft)
 	if err != nil || !ok {
 		return nil, r.poll, err
@@ -178,6 +185,7 @@ func (r *run) claim(now time.Time, barren int) (*Note, time.Duration, error) {
 		return nil, min(r.poll, due.Sub(now)), nil
 	}
 	n, err := r.Store.Claim(r.soft, now, now.Add(r.lease))
+	r.busy = n != nil
 	// What is due and yet not ours is in another hand, or will be at once.
 	return n, min(r.poll, 20*time.Millisecond<<min(barren, 8)), err
 }

@@ -3,6 +3,7 @@ package notes
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/standfirst/standfirst/subscribers"
 	"github.com/standfirst/standfirst/templates"
@@ -16,7 +17,7 @@ func (l *letter) welcome(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	names := l.note.list(Newsletters)
+	names := slices.DeleteFunc(l.note.list(Newsletters), func(name string) bool { return !l.has(name) })
 	if len(names) == 0 {
 		return ErrMoot
 	}
@@ -100,8 +101,8 @@ func (l *letter) reader(ctx context.Context) (*subscribers.Subscriber, error) {
 	return s, err
 }
 
-// has returns the titles of the newsletters a reader has.
-func (l *letter) has(ctx context.Context) ([]string, error) {
+// subscribed returns the titles of the newsletters a reader has.
+func (l *letter) subscribed(ctx context.Context) ([]string, error) {
 	reader, err := l.reader(ctx)
 	if err != nil {
 		return nil, err
@@ -112,7 +113,7 @@ func (l *letter) has(ctx context.Context) ([]string, error) {
 	}
 	var names []string
 	for _, s := range all {
-		if s.Left.IsZero() {
+		if s.Left.IsZero() && l.has(s.Newsletter) {
 			names = append(names, s.Newsletter)
 		}
 	}

@@ -119,13 +119,15 @@ func (w *Writer) host() string {
 	return u.Hostname()
 }
 
-// newsletter returns a newsletter by its name. One that the configuration does
-// not have (any more) is called by its name.
-func (w *Writer) newsletter(name string) Newsletter {
+// has reports whether the configuration has a newsletter (still).
+func (w *Writer) has(name string) bool { return w.newsletter(name).Name != "" }
+
+// newsletter returns a newsletter by its name, the zero one if there is none.
+func (w *Writer) newsletter(name string) (n Newsletter) {
 	for _, n := range w.Newsletters {
 		if n.Name == name {
 			return n
 		}
 	}
-	return Newsletter{Name: name, Title: name}
+	return n
 }
