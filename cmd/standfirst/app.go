@@ -94,6 +94,15 @@ func (a *app) words() error {
 			errs = append(errs, p)
 		}
 	}
+	if own := a.conf.Publication.Languages; len(own) > 0 {
+		few, missing := a.catalog.Only(append(slices.Clone(own), a.conf.Publication.Language))
+		for _, tag := range missing {
+			if slices.Contains(own, tag) {
+				errs = append(errs, fmt.Errorf("publication.languages: there are no messages in %s; there are %s", tag, strings.Join(a.catalog.Languages(), ", ")))
+			}
+		}
+		a.catalog = few
+	}
 	theme := templates.Theme{Accent: a.conf.Theme.Accent, AccentDark: a.conf.Theme.AccentDark, Width: a.conf.Theme.Width}
 	theme.Logo, theme.LogoWidth = a.conf.Theme.Logo, a.conf.Theme.LogoWidth
 	set, err := templates.Load(folder(a.conf.Theme.Templates), theme, a.catalog)

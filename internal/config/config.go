@@ -37,6 +37,7 @@ type Publication struct {
 	Description string
 	URL         string         // where readers reach the server, without a slash at its end
 	Language    string         // BCP 47
+	Languages   []string       // BCP 47, that pages are offered in beside Language; empty: all there are
 	Zone        *time.Location // never nil
 	Address     string         // postal, printed in every letter
 }

@@ -44,6 +44,7 @@ func (r *reader) publication(n *yaml.Node, p *Publication) {
 		{key: "description", read: r.text(&p.Description)},
 		{key: "url", must: true, read: r.site(&p.URL)},
 		{key: "language", read: r.tongue(&p.Language)},
+		{key: "languages", read: r.words(&p.Languages, "[en, de]", r.tongue)},
 		{key: "timezone", read: r.zone(&p.Zone)},
 		{key: "address", must: true, read: r.text(&p.Address)},
 	})

@@ -59,17 +59,20 @@ func (c *Catalog) like(t language.Tag, own string) *Locale {
 }
 
 // nearest returns the tag of the message file for a language: its own, that of
-// the language without its region, or else that of another region.
+// the language without its region, or else that of another region; empty, if
+// there is none, or it is not offered.
 func (c *Catalog) nearest(t language.Tag) string {
-	if files := c.filesOf(t); len(files) > 0 {
-		return files[0].tag
+	for _, f := range c.filesOf(t) {
+		if c.only == nil || c.only[f.tag] {
+			return f.tag
+		}
 	}
 	b, _ := t.Base()
 	script, _ := t.Script()
 	for _, tag := range c.Languages() {
 		of := c.files[tag].lang
 		ofScript, _ := of.Script()
-		if ofBase, _ := of.Base(); ofBase == b && ofScript == script {
+		if ofBase, _ := of.Base(); ofBase == b && ofScript == script && (c.only == nil || c.only[tag]) {
 			return tag
 		}
 	}
@@ -87,6 +90,9 @@ func (c *Catalog) Offer(own string) []*Locale {
 			continue // en-GB beside en is no language of its own
 		}
 		l := c.Like(tag, own)
+		if l == nil {
+			continue // not offered
+		}
 		if !slices.ContainsFunc(offer, func(o *Locale) bool { return base(o.Words) == base(l.Words) }) {
 			offer = append(offer, l)
 		}

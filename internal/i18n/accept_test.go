@@ -72,6 +72,27 @@ func TestOffer(t *testing.T) {
 	}
 }
 
+func TestOnly(t *testing.T) {
+	few, missing := BuiltIn().Only([]string{"en", "de-AT", "pl", "no tag"})
+	if diff := cmp.Diff([]string{"pl", "no tag"}, missing); diff != "" {
+		t.Errorf("missing (-want +got)\n%s", diff)
+	}
+	for header, want := range map[string]string{"de": "de", "fr,de;q=0.1": "de", "fr": "en-GB", "en": "en-GB", "": "en-GB"} {
+		if got := few.Accept(header, "en-GB").Tag; got != want {
+			t.Errorf("%q: %s, want %s", header, got, want)
+		}
+	}
+	if l := few.Like("fr", "en-GB"); l != nil {
+		t.Errorf("French is offered: %s", l.Tag)
+	}
+	if offer := few.Offer("en-GB"); len(offer) != 2 || offer[0].Tag != "en-GB" || offer[1].Tag != "de" {
+		t.Errorf("offered: %v", offer)
+	}
+	if got := few.For("fr").Words; got != "fr" {
+		t.Errorf("a reader who has chosen French gets %s", got)
+	}
+}
+
 func FuzzAccept(f *testing.F) {
 	for _, s := range []string{"de-AT,de;q=0.9", "*", ";;;", "en-US-u-co-phonebk;q=0.3,x-klingon", "i-default,und,root", "zh-Hant-TW,zh"} {
 		f.Add(s)

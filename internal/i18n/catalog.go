@@ -18,6 +18,7 @@ import (
 // A Catalog holds the message files, by language.
 type Catalog struct {
 	files map[string]*file // by tag
+	only  map[string]bool  // tags of files that pages are offered in; nil: all
 }
 
 // A Problem is a mistake in a message file, in words for the person who can
@@ -95,8 +96,25 @@ func (c *Catalog) Extend(user fs.FS) (*Catalog, []Problem) {
 	if user == nil {
 		return c, nil
 	}
-	more := &Catalog{files: maps.Clone(c.files)}
+	more := &Catalog{files: maps.Clone(c.files), only: c.only}
 	return more, more.read(user, builtIn().files[english])
+}
+
+// Only returns a catalogue that offers no other languages than those of tags,
+// where it may choose: see [Catalog.Accept], [Catalog.Like] and
+// [Catalog.Offer]. A reader who has chosen another for their letters keeps it.
+// It does not change c. Tags that there is no message file of are returned.
+func (c *Catalog) Only(tags []string) (few *Catalog, missing []string) {
+	few = &Catalog{files: c.files, only: map[string]bool{}}
+	for _, tag := range tags {
+		t, err := parseTag(tag)
+		if err != nil || c.nearest(t) == "" {
+			missing = append(missing, tag)
+			continue
+		}
+		few.only[c.nearest(t)] = true
+	}
+	return few, missing
 }
 
 // read adds the files of one folder. What they hold is measured by model, the
