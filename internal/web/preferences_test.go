@@ -50,7 +50,7 @@ func TestPreferences(t *testing.T) {
 
 	slot := s.Newsletters[0].Next(time.Now())
 	german := s.Catalog.For("de")
-	press("Ihr nächster Brief ist The Weekly, am "+german.FullDay(slot)+", 08:00 UTC", "do", "save", "newsletter", "weekly", "newsletter", "dates", "newsletter", "unknown",
+	press("Ihre nächste E-Mail ist The Weekly, am "+german.FullDay(slot)+", 08:00 UTC", "do", "save", "newsletter", "weekly", "newsletter", "dates", "newsletter", "unknown",
 		"topic", "C++", "topic", "Nobody offers this", "city", "London", "city", "Berlin", "city", "Online", "language", "de", "timezone", "")
 	reader, taken := s.reader(ben)
 	if diff := cmp.Diff([][]string{{"C++"}, {"Berlin", "London"}}, [][]string{reader.Topics, reader.Cities}); diff != "" || taken != "dates weekly" {
