@@ -263,9 +263,10 @@ func (r *round) one(ctx context.Context, c Claim) error {
 
 // look fetches one picture and makes what is kept of it.
 func (r *round) look(ctx context.Context, c Claim) Result {
+	mark := ""
 	b, err := r.found(ctx, c.Address)
 	if err == nil {
-		mark := Mark(b)
+		mark = Mark(b)
 		if mark == c.Mark {
 			return Result{Mark: mark}
 		}
@@ -278,6 +279,7 @@ func (r *round) look(ctx context.Context, c Claim) Result {
 		}
 	}
 	result, hosts := failed(err, c.Attempts, time.Now())
+	result.Mark = mark // these bytes need not be looked at again
 	if host := hostOf(c.Address); hosts && host != "" {
 		r.mu.Lock()
 		r.away[host] = result

@@ -11,7 +11,7 @@ type Store interface {
 	// WantPictures makes due what the newest articles name, most of them, that
 	// was never looked at or belongs to one that was edited since.
 	WantPictures(ctx context.Context, most int, now time.Time) error
-	// PictureMarks returns the marks of what is kept from addresses that begin
+	// PictureMarks returns the marks of what was found at addresses that begin
 	// with prefix.
 	PictureMarks(ctx context.Context, prefix string) (map[string]string, error)
 	// LookAgain makes addresses due that are known.
@@ -31,7 +31,7 @@ type Claim struct {
 	Address  string
 	Token    int64
 	Attempts int    // that failed
-	Mark     string // of the bytes that were found there last; empty: none were
+	Mark     string // of the bytes that what is kept was made from; empty: the last attempt failed
 }
 
 // A Result is what became of a claim.

@@ -111,7 +111,7 @@ func (db *DB) ClaimPictures(ctx context.Context, most int, lease time.Duration, 
 		if err != nil {
 			return err
 		}
-		err = s.each(ctx, `SELECT address, token, attempts, mark FROM picture_addresses
+		err = s.each(ctx, `SELECT address, token, attempts, CASE WHEN reason = '' THEN mark ELSE '' END FROM picture_addresses
 			WHERE due <= $1 AND (lease_until IS NULL OR lease_until <= $2)
 			ORDER BY due, address LIMIT $3 FOR UPDATE SKIP LOCKED`, []any{now.UnixMilli(), clock, most}, func(rows *sql.Rows) error {
 			var c picture.Claim
