@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/internal/i18n"
@@ -295,7 +296,8 @@ type own struct {
 // Latin, as addresses are, which matters in Arabic; no message holds it.
 const addressMark = "a\x00z"
 
-// whyOf is why for many readers: all but the address is the same for most.
+// whyOf is why for many readers, in lines that fit a plain text: all but the
+// address is the same for most.
 func (o *own) whyOf(s *subscribers.Subscriber, language string, l *i18n.Locale) string {
 	since := ""
 	if !s.Since.IsZero() {
@@ -309,7 +311,7 @@ func (o *own) whyOf(s *subscribers.Subscriber, language string, l *i18n.Locale) 
 		why = o.why(&alike, o.newsletter, l)
 		o.whys[key] = why
 	}
-	return strings.Replace(why, addressMark, s.Email, 1)
+	return lines(strings.Replace(why, addressMark, s.Email, 1))
 }
 
 func (o *own) values(d *mailer.Delivery, s *subscribers.Subscriber, now time.Time) mailer.Values {
@@ -331,6 +333,29 @@ func (o *own) values(d *mailer.Delivery, s *subscribers.Subscriber, now time.Tim
 			holeUnsubscribe: leave,
 		},
 	}
+}
+
+// lines breaks a sentence into lines as the templates' plain text has them. It
+// is asked for every letter, and counts letters, not what room they take.
+func lines(s string) string {
+	const columns = 72
+	b := make([]byte, 0, len(s))
+	at := 0
+	for word := range strings.FieldsSeq(s) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case at == 0:
+		case at+1+n > columns:
+			b = append(b, '\n')
+			at = 0
+		default:
+			b = append(b, ' ')
+			at++
+		}
+		b = append(b, word...)
+		at += n
+	}
+	return string(b)
 }
 
 // nearOf is near for many readers.

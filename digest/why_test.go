@@ -1,8 +1,10 @@
 package digest
 
 import (
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/subscribers"
@@ -34,7 +36,12 @@ func TestWhyOfReadersAlike(t *testing.T) {
 			{Email: "$1@example.com", Since: day},
 		} {
 			want, got := p.why(&s, o.newsletter, l), o.whyOf(&s, language, l)
-			if got != want {
+			for line := range strings.SplitSeq(got, "\n") {
+				if utf8.RuneCountInString(line) > 72 {
+					t.Errorf("%s: a line of %d columns: %s", language, utf8.RuneCountInString(line), line)
+				}
+			}
+			if strings.ReplaceAll(got, "\n", " ") != want {
 				t.Errorf("%s: %q, want %q", language, got, want)
 			}
 		}

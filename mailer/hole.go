@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/standfirst/standfirst/mailer/field"
 )
 
 // A hole is written as a word of letters and digits, so that html/template,
@@ -42,7 +44,8 @@ func Hole(name string) string {
 }
 
 // Message fills the holes for one reader. Values are plain text: in HTML they
-// are escaped, everywhere they lose control characters and line breaks. What
+// are escaped, everywhere they lose control characters, and their line breaks
+// but in Text. What
 // is filled in is never looked at again, so no value can open another hole.
 // Errors wrap [ErrHole].
 func (m *Master) Message(v Values) (*Message, error) {
@@ -51,7 +54,7 @@ func (m *Master) Message(v Values) (*Message, error) {
 		From: m.From, ReplyTo: m.ReplyTo, To: v.To,
 		MessageID: v.MessageID, Date: v.Date,
 		Subject: fill.in("subject", m.Subject, oneLine),
-		Text:    fill.in("text", m.Text, oneLine),
+		Text:    fill.in("text", m.Text, func(s string) string { return string(field.AppendLines(nil, s, "\n")) }),
 		HTML:    fill.in("HTML", m.HTML, func(s string) string { return html.EscapeString(oneLine(s)) }),
 		ListID:  m.ListID, ListName: m.ListName, ListArchive: m.ListArchive,
 		FeedbackID:  m.FeedbackID,

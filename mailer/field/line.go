@@ -37,6 +37,22 @@ func AppendLine[S ~string | ~[]byte](dst []byte, s S) []byte {
 	return dst
 }
 
+// AppendLines appends s as it may stand in a plain text of its own lines: each
+// of them as AppendLine has it, with end between them.
+func AppendLines[S ~string | ~[]byte](dst []byte, s S, end string) []byte {
+	for {
+		i := 0
+		for i < len(s) && s[i] != '\n' {
+			i++
+		}
+		dst = AppendLine(dst, s[:i])
+		if i == len(s) {
+			return dst
+		}
+		dst, s = append(dst, end...), s[i+1:]
+	}
+}
+
 // isSpace is unicode.IsSpace, without its tables for the letters of most
 // scripts, among which there is none.
 func isSpace(r rune) bool {

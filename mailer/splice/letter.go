@@ -42,7 +42,7 @@ type Values struct {
 	MessageID   string // local@domain, without angle brackets
 	Date        time.Time
 	Unsubscribe string   // URL of List-Unsubscribe; not looked at if the letter has none
-	Holes       []string // plain text, in the order of the holes given to Compile
+	Holes       []string // plain text, in the order of the holes given to Compile; line breaks stay in a plain text part
 }
 
 // A Letter is a compiled letter. It does not change: any number of goroutines
@@ -150,10 +150,11 @@ func (l *Letter) Render(dst []byte, v *Values) ([]byte, error) {
 // value makes the value of the piece's hole ready to be encoded. It stands in
 // scratch, which is returned grown.
 func (p *piece) value(scratch []byte, v *Values) (value, grown []byte) {
-	line := field.AppendLine(scratch[:0], v.Holes[p.hole])
 	if !p.html {
-		return line, line
+		lines := field.AppendLines(scratch[:0], v.Holes[p.hole], "\r\n")
+		return lines, lines
 	}
+	line := field.AppendLine(scratch[:0], v.Holes[p.hole])
 	escaped := appendEscaped(line, line)
 	return escaped[len(line):], escaped
 }
