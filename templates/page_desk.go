@@ -3,14 +3,13 @@ package templates
 // DeskPage is /desk, the editors' first page: what goes out next, and how the
 // last editions and the sources are. It looks only.
 type DeskPage struct {
-	Page
+	DeskFrame
 	Who      string // "Signed in as Maya, owner."
 	Clock    string // "Times of Europe/London, where it is now 17:04."
 	Sends    []Send
 	Editions []DeskEdition // newest first
 	Sources  []DeskSource
 	Browsers []Browser // where the editor is signed in
-	SignOut  string    // where its button posts
 	End      string    // where a browser's button posts the field "session"
 }
 

@@ -1,12 +1,22 @@
 package templates
 
+// sampleFrame is the frame of the desk around a page of that title, the page of
+// the stop of that number.
+func sampleFrame(lang, title string, stop int) DeskFrame {
+	f := DeskFrame{
+		Page: samplePage(true, lang, title), You: "Maya, editor", Account: "/desk/account", SignOut: "/desk/sign-out", Done: "Saved.",
+		Menu: []Stop{{Label: "Next sends", URL: "/desk"}, {Label: "Editions", URL: "/desk/editions"}, {Label: "Sources (1 failing)", URL: "/desk/sources"}},
+	}
+	f.Menu[stop].Current, f.Menu[stop].Here = true, true
+	return f
+}
+
 // sampleDesk are the editors' pages, full and bare.
 func sampleDesk(lang string) []View {
-	desk := samplePage(true, lang, "Next sends")
 	bare := samplePage(false, lang, "")
 	return []View{
 		&DeskPage{
-			Page: desk, Who: "Signed in as Maya, owner.", Clock: "Times of Europe/London, where it is now 17:04.",
+			DeskFrame: sampleFrame(lang, "Next sends", 0), Who: "Signed in as Maya, owner.", Clock: "Times of Europe/London, where it is now 17:04.",
 			Sends: []Send{
 				{Title: "The Weekly", Goes: "Tuesday, 24 November 2026, 08:00 GMT", Readers: "12,408 readers", Versions: "9 versions", Contains: []string{"3 articles", "1 reminder"}, Without: "61 readers have nothing new.", State: "On schedule"},
 				{Title: "Dates", Goes: "As soon as something is published", State: "Held", Note: "dates/r17 is paused."},
@@ -20,9 +30,9 @@ func sampleDesk(lang string) []View {
 				Waiting: []Waiting{{"On-call", "two articles claim this address", "articles/on-call.md:1:1"}}, Errors: []string{"articles/draft.md:3:7: not a date"},
 			}},
 			Browsers: []Browser{{Session: "0a1b", Agent: "Mozilla/5.0", Seen: "Last seen today", This: true}, {Session: "2c3d", Seen: "Last seen 17 November 2026"}},
-			SignOut:  "/desk/sign-out", End: "/desk/sessions",
+			End:      "/desk/sessions",
 		},
-		&DeskPage{Page: bare, SignOut: "/desk/sign-out"},
+		&DeskPage{DeskFrame: DeskFrame{Page: bare}},
 		&SignInPage{Page: samplePage(true, lang, "Sign in"), State: Ask, Address: "maya@example.com", Action: "/desk/sign-in/0"},
 		&SignInPage{Page: bare, State: Unknown, Command: "standfirst editors link you@example.com"},
 		&SignInPage{Page: bare, Command: "standfirst editors link you@example.com"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/standfirst/standfirst/content"
@@ -20,9 +21,23 @@ type Desk struct {
 	Plans Plans
 	// Sources tells how every source is, by name.
 	Sources func(context.Context) ([]SourceState, error)
+	// Log writes down what an editor did.
+	Log func(context.Context, LogEntry) error
 	// Command prints a sign-in link when it is followed by an address: page
 	// /desk/sign-in shows it to those who have none.
 	Command string
+
+	init    sync.Once            // of what follows
+	plans   fresh[*digest.Plan]  // by newsletter
+	sources fresh[[]SourceState] // one, under ""
+}
+
+// begin says where what pages show as it was last comes from.
+func (d *Desk) begin() {
+	d.plans.find = func(ctx context.Context, newsletter string) (*digest.Plan, error) {
+		return d.Plans.Plan(ctx, newsletter, 0, time.Now())
+	}
+	d.sources.find = func(ctx context.Context, _ string) ([]SourceState, error) { return d.Sources(ctx) }
 }
 
 // Plans tells what would go out now, as [digest.Publisher] does.

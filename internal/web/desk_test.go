@@ -17,6 +17,7 @@ import (
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/editors"
+	"github.com/standfirst/standfirst/internal/store"
 )
 
 const maya = "maya@example.com"
@@ -42,6 +43,7 @@ func newDesk(t *testing.T, address string) *deskSite {
 			}
 			return states, err
 		},
+		Log:     func(ctx context.Context, e LogEntry) error { return s.db.Log(ctx, store.LogEntry(e)) },
 		Command: "standfirst editors link",
 	}
 	s.Publication.URL = address

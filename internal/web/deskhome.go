@@ -34,10 +34,10 @@ func (s *Server) deskPage(r *http.Request, title string) templates.Page {
 func (s *Server) desk(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	l, now := s.locale(), time.Now()
 	v := &templates.DeskPage{
-		Page:    s.deskPage(r, "desk.title"),
-		Who:     l.Message("desk.role_"+string(visit.Editor.Role), "editor", named(visit.Editor)),
-		Clock:   l.Message("desk.clock", "zone", s.Publication.Zone.String(), "time", l.Clock(now.In(s.Publication.Zone))),
-		SignOut: "/desk/sign-out", End: "/desk/sessions",
+		DeskFrame: s.deskFrame(r, visit, l.Message("desk.title")),
+		Who:       l.Message("desk.role_"+string(visit.Editor.Role), "editor", named(visit.Editor)),
+		Clock:     l.Message("desk.clock", "zone", s.Publication.Zone.String(), "time", l.Clock(now.In(s.Publication.Zone))),
+		End:       "/desk/sessions",
 	}
 	editions, err := s.Editions.Editions(r.Context(), "", deskEditions)
 	if err != nil {
