@@ -136,7 +136,8 @@ func TestASixthLanguage(t *testing.T) {
 			if !strings.Contains(got.body, `<html lang="nl" dir="ltr"`) || !strings.Contains(got.body, "«Skip to content»") {
 				t.Errorf("%s is not in Dutch:\n%.200s", path, got.body)
 			}
-			if !strings.Contains(got.body, `lang="nl" aria-current="true">«English»<`) {
+			passing := strings.Contains(got.body, `content="noindex"`) // an answer to something, which nobody comes back to
+			if !passing && !strings.Contains(got.body, `lang="nl" aria-current="true">«English»<`) {
 				t.Errorf("%s does not offer Dutch by its name", path)
 			}
 		}
