@@ -65,7 +65,7 @@ var styleSource = map[string]string{
 	"meta10":    "margin:10px 0 0;color:{muted};font-size:14px;line-height:21px;",
 	"small":     "color:{muted};font-size:14px;line-height:21px;",
 	"topic":     "margin:0;color:{topic};font-size:14px;line-height:20px;font-weight:700;",
-	"gap":       "font-size:1px;line-height:18px;mso-line-height-rule:exactly;",
+	"gap":       "padding:17px 0 0;font-size:1px;line-height:1px;mso-line-height-rule:exactly;",
 	"link":      "color:{accent};text-decoration:underline;",
 	"img":       "display:block;width:100%;height:auto;border:0;border-radius:8px;font-size:16px;line-height:24px;color:{text};background-color:{sunken};",
 	"imglead":   "max-width:{lead}px;",

@@ -107,6 +107,9 @@ func (a *app) words() error {
 	theme.Logo, theme.LogoWidth = a.conf.Theme.Logo, a.conf.Theme.LogoWidth
 	set, err := templates.Load(folder(a.conf.Theme.Templates), theme, a.catalog)
 	a.templates = set
+	if err == nil && a.conf.Theme.Templates != "" { // ours are looked at by the tests
+		errs = append(errs, set.Check()...)
+	}
 	return errors.Join(append(errs, err)...)
 }
 
