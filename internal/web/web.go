@@ -74,7 +74,7 @@ type Server struct {
 	// Proxies are the machines that ask on behalf of clients and say for whom,
 	// in X-Forwarded-For.
 	Proxies []netip.Prefix
-	// Strangers limits who signs up, and who guesses; nil: nobody.
+	// Strangers limits who signs up, and who guesses; nil: nobody is limited.
 	Strangers *Strangers
 	// Repeats sends away who fetches a feed again and again; nil: nobody.
 	Repeats *Repeats
