@@ -200,6 +200,33 @@ var wireTests = []test{
 		w.is("latest", map[int64]bool{1: false, 6: true}, latest)
 	}},
 
+	{"a notice knows the days that the last reminder spoke of", func(w *world) {
+		day := content.DateOf(w.now).AddDays(40)
+		at := func(days int) content.Span {
+			return content.Span{First: day.AddDays(days), Last: day.AddDays(days + 1)}
+		}
+		ev := content.Event{ID: "e", Slug: "e", Zone: "UTC", Days: at(9), Status: content.Confirmed}
+		release := func(kind content.Kind, rule string, days content.Span) content.Release {
+			return content.Release{Kind: kind, Item: "e", Rule: rule, Days: days, At: w.now}
+		}
+		w.must(w.write(w.db, func(*content.Known) (*content.Plan, error) {
+			return &content.Plan{At: w.now, Events: []content.EventChange{{Event: ev, New: true}}, Releases: []content.Release{
+				release(content.KindNotice, content.RuleMoved, at(0)), // nobody was reminded before
+				release(content.KindReminder, "42d", at(1)),
+				release(content.KindReminder, "14d", at(5)),
+				release(content.KindNotice, content.RuleMoved, at(9)),
+				release(content.KindReminder, "2d", at(9)),
+			}}, nil
+		}))
+		entries, err := w.db.EntriesByNumber(w.ctx, []int64{1, 2, 3, 4, 5})
+		w.must(err)
+		was := map[int64]content.Span{}
+		for _, e := range entries {
+			was[e.N] = e.Was
+		}
+		w.is("days before", map[int64]content.Span{1: {}, 2: {}, 3: {}, 4: at(5), 5: {}}, was)
+	}},
+
 	{"what was passed while withdrawn stays out of letters", func(w *world) {
 		w.article("a", "b")
 		to := func(state content.State) {
