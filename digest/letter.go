@@ -176,11 +176,11 @@ func (l *Letter) summary(d *templates.Digest, minutes int) string {
 	var parts []string
 	if d.Lead != nil {
 		n := 1 + len(d.Articles) + len(d.Headlines)
-		part := m("letter.articles", "n", n)
+		read := []string{m("letter.articles", "n", n)}
 		if minutes > 0 {
-			part += ", " + m("letter.reading", "n", minutes)
+			read = append(read, m("letter.reading", "n", minutes))
 		}
-		parts = append(parts, part)
+		parts = append(parts, l.Words.Locale.Join(read))
 	}
 	if n := len(d.Reminders) + len(d.Notices); n > 0 {
 		parts = append(parts, m("letter.events", "n", n))

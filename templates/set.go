@@ -115,6 +115,13 @@ func (s *Set) parse(prepare func(source, string) string) (*parsed, []*Mistake) {
 	if len(mistakes) == 0 { // names cannot be told before all files are read
 		mistakes = s.inspect(p)
 	}
+	if len(mistakes) == 0 {
+		for _, t := range p.mail.Templates() {
+			if t.Tree != nil {
+				s.fold(t.Tree.Root)
+			}
+		}
+	}
 	return p, mistakes
 }
 
