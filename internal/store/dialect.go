@@ -27,6 +27,9 @@ func sqliteDialect() *dialect {
 		"BIGINT", "INTEGER",
 		"BYTEA", "BLOB",
 		"GREATEST(", "MAX(",
+		// It compares texts by their bytes anyway, also in a unique index.
+		`CREATE INDEX subscribers_prefix ON subscribers (key COLLATE "C");`, "",
+		` COLLATE "C"`, "",
 		// A single writer needs no row locks.
 		"FOR UPDATE OF b SKIP LOCKED", "",
 		"FOR UPDATE SKIP LOCKED", "",

@@ -195,11 +195,11 @@ func (p post) letter(ctx context.Context, every time.Duration, n notes.Note) err
 }
 
 // requests reads requests; where speaks of q.
-func requests(ctx context.Context, s session, where string, arg any) ([]subscribers.Request, error) {
+func requests(ctx context.Context, s session, where string, args ...any) ([]subscribers.Request, error) {
 	var out []subscribers.Request
 	err := s.each(ctx, `SELECT q.id, q.kind, q.subscriber, q.email, q.name, q.newsletters, q.topics, q.cities, q.language, q.timezone,
 			q.way, q.network, q.words, q.words_language, q.made, q.done
-		FROM requests q `+where, []any{arg}, func(rows *sql.Rows) error {
+		FROM requests q `+where, args, func(rows *sql.Rows) error {
 		var r subscribers.Request
 		c := &r.Consent
 		err := rows.Scan(&r.ID, &r.Kind, &r.Subscriber, &r.Email, &r.Name, asList(&r.Newsletters), asList(&r.Topics), asList(&r.Cities),

@@ -52,6 +52,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"roll", rollTests},
 		{"hub", hubTests},
 		{"pictures", pictureTests},
+		{"search", searchTests},
 		{"history", historyTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
