@@ -28,6 +28,9 @@ type Edition struct {
 	Grace    time.Duration
 	Expanded bool    // every reader has a row
 	Changes  Changes // an editor's; none before it is published
+	// Next is when the first of the letters that were put off is tried again;
+	// zero if there are none.
+	Next time.Time
 	Counts
 }
 

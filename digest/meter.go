@@ -4,7 +4,13 @@ import "time"
 
 // A Meter tells from an edition's counts, taken now and then, how fast its
 // letters go. The zero value is ready.
-type Meter struct{ samples []sample }
+type Meter struct {
+	// Window is how far back it looks; 0 is ten seconds: long enough to be calm,
+	// short enough to tell that a relay has become slow. Who looks more seldom
+	// needs a longer one.
+	Window  time.Duration
+	samples []sample
+}
 
 // A sample is how many deliveries were settled at a moment.
 type sample struct {
@@ -18,14 +24,16 @@ type Pace struct {
 	Left time.Duration // until what is open and was not put off has had its attempt; 0: not known
 }
 
-// window is how far back a Meter looks: long enough to be calm, short enough to
-// tell that a relay has become slow.
-const window = 10 * time.Second
-
 // Add takes the counts at now and returns the pace. waiting are the open
 // deliveries that were put off: they do not go at this pace.
 func (m *Meter) Add(now time.Time, c Counts, waiting int) Pace {
-	s := sample{now, c.Sent + c.Failed + c.Skipped}
+	s, window := sample{now, c.Sent + c.Failed + c.Skipped}, m.Window
+	if window == 0 {
+		window = 10 * time.Second
+	}
+	if n := len(m.samples); n > 0 && now.Sub(m.samples[n-1].at) >= 2*window {
+		m.samples = nil // nobody has looked for long: what was then says nothing of now
+	}
 	for len(m.samples) > 1 && now.Sub(m.samples[1].at) >= window {
 		m.samples = m.samples[1:]
 	}

@@ -31,6 +31,11 @@ func TestMeter(t *testing.T) {
 			{5 * time.Second, 5000, 4000, 0, Pace{}},
 			{5 * time.Second, 5010, 3990, 0, Pace{1, 3990 * time.Second}},
 		},
+		"nobody has looked for a while": {
+			{0, 0, 9000, 0, Pace{}},
+			{20 * time.Second, 2000, 7000, 0, Pace{}},
+			{time.Second, 2100, 6900, 0, Pace{100, 69 * time.Second}},
+		},
 		"nothing yet":                                       {{0, 0, 10, 0, Pace{}}, {time.Second, 0, 10, 0, Pace{}}},
 		"readers are still found":                           {{0, 0, 10, 0, Pace{}}, {time.Second, 10, 500, 0, Pace{10, 50 * time.Second}}},
 		"asked twice in one instant":                        {{0, 0, 10, 0, Pace{}}, {0, 5, 5, 0, Pace{}}},
@@ -47,5 +52,17 @@ func TestMeter(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestMeterWindow: who looks every few seconds is told of the last minute.
+func TestMeterWindow(t *testing.T) {
+	m, now := Meter{Window: time.Minute}, time.Unix(1e9, 0)
+	for i := range 20 {
+		m.Add(now.Add(time.Duration(5*i)*time.Second), Counts{Sent: 50 * i, Open: 10_000}, 0)
+	}
+	got := m.Add(now.Add(100*time.Second), Counts{Sent: 950, Open: 1000}, 0)
+	if want := 550.0 / 60; math.Abs(got.Rate-want) > 1e-9 {
+		t.Errorf("%v letters a second, want those of the last minute: %v", got.Rate, want)
 	}
 }

@@ -412,14 +412,21 @@ func (p *Press) Preview(ctx context.Context, plan *Plan, v *Version, reader *sub
 	if entries = holding(entries, now); len(entries) == 0 {
 		return nil, ErrNothing
 	}
-	newsletter := NewsletterOf(v.Edition)
-	l, err := p.letter(ctx, newsletter, v.Edition, v.Language, entries, now)
+	l, err := p.letter(ctx, NewsletterOf(v.Edition), v.Edition, v.Language, entries, now)
 	if err != nil {
 		return nil, err
 	}
 	if plan.Draft != nil {
 		l.edit(&plan.Draft.Changes)
 	}
+	return p.address(l, v, " preview "+now.UTC().Format(time.RFC3339Nano), reader, now)
+}
+
+// address finishes a letter of a version for one reader or, with nil, for
+// nobody in particular. mark tells its Message-ID from that of the letter
+// itself.
+func (p *Press) address(l *Letter, v *Version, mark string, reader *subscribers.Subscriber, now time.Time) (*mailer.Message, error) {
+	newsletter := NewsletterOf(v.Edition)
 	if reader == nil {
 		reader = &subscribers.Subscriber{Email: "reader@" + p.Domain(), Since: now}
 	}
@@ -434,7 +441,7 @@ func (p *Press) Preview(ctx context.Context, plan *Plan, v *Version, reader *sub
 	}
 	return m.Message(mailer.Values{
 		To:          mailer.Address{Name: reader.Name, Email: reader.Email},
-		MessageID:   mailer.MessageID(p.Key, v.Edition+" preview "+now.UTC().Format(time.RFC3339Nano), reader.ID, p.Domain()),
+		MessageID:   mailer.MessageID(p.Key, v.Edition+mark, reader.ID, p.Domain()),
 		Date:        now,
 		Unsubscribe: l.Unsubscribe,
 	})

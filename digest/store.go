@@ -193,6 +193,22 @@ type Account interface {
 	// Results tells how the letters of an edition fare, as far as they have got.
 	// It takes a second for some hundred thousand letters.
 	Results(ctx context.Context, edition string) (*Results, error)
+	// Letters calls each with what became of every delivery of an edition, those
+	// for nobody included, in no particular order. It reads while letters are
+	// sent, so they are not all of one moment. An error of each ends it.
+	Letters(ctx context.Context, edition string, each func(Told) error) error
+}
+
+// Told is what became of one delivery.
+type Told struct {
+	Subscriber int64
+	Email      string // empty: the reader was erased
+	State      mailer.State
+	Reason     string
+	Attempts   int
+	At         time.Time // of the last change; zero if none
+	Code       int
+	Enhanced   string
 }
 
 // A Row is one edition as one reader saw it.
@@ -202,6 +218,7 @@ type Row struct {
 	Reason   string
 	Attempts int
 	At       time.Time // of the last change; zero if none
+	Due      time.Time // of a queued letter: when it is tried next; zero else
 	Code     int
 	Items    []Item // empty for State None
 }

@@ -33,11 +33,16 @@ type editionReport struct {
 	By      string       `json:"by"`
 	Reason  string       `json:"reason,omitempty"`
 	Horizon int64        `json:"horizon"`
+	Next    *time.Time   `json:"next_try,omitempty"` // of what was put off
 	digest.Counts
 }
 
 func reportOf(e *digest.Edition) editionReport {
-	return editionReport{e.ID, e.State, e.Slot, e.By, e.Reason, e.Horizon, e.Counts}
+	r := editionReport{e.ID, e.State, e.Slot, e.By, e.Reason, e.Horizon, nil, e.Counts}
+	if !e.Next.IsZero() {
+		r.Next = &e.Next
+	}
+	return r
 }
 
 type editionsListCmd struct {
@@ -137,6 +142,9 @@ func (c *editionsShowCmd) Run(e *env) error {
 		e.printf("  %s\n", going(ed.Counts, pace))
 	}
 	e.printf("  %s; %s got nothing\n", counted(ed.Counts), plural(ed.None, "reader"))
+	if !ed.Next.IsZero() {
+		e.printf("  %s put off, tried again from %s\n", plural(ed.Waiting, "letter"), minute(ed.Next))
+	}
 	out := e.table()
 	for _, v := range reports {
 		fmt.Fprintf(out, "  version %d\t%s\t%s\t%s\n", v.Version, v.Language, plural(v.Readers, "reader"), plural(len(v.Items), "item"))

@@ -51,6 +51,7 @@ type explainedEdition struct {
 	Attempts int             `json:"attempts"`
 	Code     int             `json:"code,omitempty"` // the last answer of the mail server, if it was not a yes
 	At       *time.Time      `json:"at,omitempty"`
+	Due      *time.Time      `json:"due,omitempty"` // of what is queued: the next attempt
 	Items    []explainedItem `json:"items"`
 }
 
@@ -85,6 +86,9 @@ func (c *explainCmd) Run(e *env) error {
 		ed := explainedEdition{Edition: row.Edition, State: row.State, Reason: row.Reason, Attempts: row.Attempts, Code: row.Code, Items: []explainedItem{}}
 		if !row.At.IsZero() {
 			ed.At = &row.At
+		}
+		if !row.Due.IsZero() {
+			ed.Due = &row.Due
 		}
 		for _, it := range row.Items {
 			ed.Items = append(ed.Items, explainedItem{it.Kind, it.ID, it.Rule, titles[it.N]})
@@ -123,10 +127,16 @@ func (ed *explainedEdition) line() string {
 		s += fmt.Sprintf(", answered %d", ed.Code)
 	}
 	if ed.At != nil {
-		s += ", on " + ed.At.UTC().Format("2006-01-02 15:04 MST")
+		s += ", on " + minute(*ed.At)
+	}
+	if ed.Due != nil && ed.Attempts > 0 {
+		s += "; next attempt " + minute(*ed.Due)
 	}
 	return s
 }
+
+// minute writes a moment for people at a command line.
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }
 
 // titles names releases by number.
 func (a *app) titles(e *env, rows []digest.Row) (map[int64]string, error) {

@@ -49,7 +49,8 @@ func (h *history) page(ctx context.Context, n int64) (more bool, err error) {
 		var e entry
 		var lo, hi int64
 		var packed []byte
-		err := rows.Scan(&h.before, &id, &e.version, &e.state, &e.reason, &e.attempts, asTime(&e.at), &e.code, &lo, &hi, &packed)
+		var due time.Time
+		err := rows.Scan(&h.before, &id, &e.version, &e.state, &e.reason, &e.attempts, asTime(&e.at), &e.code, asTime(&due), &lo, &hi, &packed)
 		if err != nil {
 			return err
 		}
@@ -65,7 +66,7 @@ func (h *history) page(ctx context.Context, n int64) (more bool, err error) {
 			letters[l] = append(letters[l], len(h.rows))
 		}
 		h.rows = append(h.rows, digest.Row{Edition: id, State: e.state, Reason: e.reason, Attempts: int(e.attempts),
-			At: e.at.Truncate(time.Second), Code: int(e.code)})
+			At: e.at.Truncate(time.Second), Due: due, Code: int(e.code)})
 		return nil
 	})
 	if err == nil {
@@ -77,9 +78,11 @@ func (h *history) page(ctx context.Context, n int64) (more bool, err error) {
 // One statement, so that what is packed meanwhile is in one or the other.
 // LEFT JOIN keeps SQLite from reading all deliveries first.
 const historySQL = `SELECT e.n, e.id, COALESCE(d.version, 0), COALESCE(d.state, ''), COALESCE(d.reason, ''),
-		COALESCE(d.attempts, 0), d.at, COALESCE(d.code, 0), COALESCE(r.lo, 0), COALESCE(r.hi, 0), r.entries
+		COALESCE(d.attempts, 0), d.at, COALESCE(d.code, 0),
+		CASE WHEN d.state = 'queued' THEN b.due END, COALESCE(r.lo, 0), COALESCE(r.hi, 0), r.entries
 	FROM editions e
 	LEFT JOIN deliveries d ON d.edition = e.n AND d.subscriber = $1
+	LEFT JOIN blocks b ON b.id = d.block
 	LEFT JOIN rolls r ON r.edition = e.n AND r.hi >= $2
 		AND r.lo = (SELECT MAX(o.lo) FROM rolls o WHERE o.edition = e.n AND o.lo <= $3)
 	WHERE e.n < $4 AND (d.edition IS NOT NULL OR r.edition IS NOT NULL)

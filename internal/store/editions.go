@@ -278,13 +278,14 @@ const editionColumns = `e.id, e.newsletter, e.state, e.slot, e.hand, e.asked_by,
 	e.reason, e.grace, e.expanded, e.changes, e.none, (SELECT COUNT(*) FROM versions v WHERE v.edition = e.n),
 	CAST(COALESCE(b.sent, 0) AS BIGINT), CAST(COALESCE(b.failed, 0) AS BIGINT),
 	CAST(COALESCE(b.skipped, 0) AS BIGINT), CAST(COALESCE(b.open, 0) AS BIGINT),
-	CAST(COALESCE(b.bounced, 0) AS BIGINT), CAST(COALESCE(b.waiting, 0) AS BIGINT)`
+	CAST(COALESCE(b.bounced, 0) AS BIGINT), CAST(COALESCE(b.waiting, 0) AS BIGINT), b.next`
 
 // editionCounts sums over blocks, never over deliveries: there are a thousand
 // times as many.
 const editionCounts = ` LEFT JOIN (
 		SELECT edition, SUM(sent) AS sent, SUM(failed) AS failed, SUM(skipped) AS skipped, SUM(open) AS open,
-			SUM(bounced) AS bounced, SUM(open * retry) AS waiting
+			SUM(bounced) AS bounced, SUM(open * retry) AS waiting,
+			MIN(CASE WHEN open > 0 AND retry = 1 THEN due END) AS next
 		FROM blocks WHERE edition IN (SELECT n FROM editions e `
 
 func (db *DB) editions(ctx context.Context, where string, args ...any) ([]digest.Edition, error) {
@@ -296,7 +297,7 @@ func (db *DB) editions(ctx context.Context, where string, args ...any) ([]digest
 		var changes string
 		err := rows.Scan(&e.ID, &e.Newsletter, &e.State, asTime(&e.Slot), &e.Hand, &e.By, &e.Horizon,
 			asTime(&e.Published), asTime(&e.Approved), &e.Reason, &grace, &e.Expanded, &changes, &e.None, &e.Versions,
-			&e.Sent, &e.Failed, &e.Skipped, &e.Open, &e.Bounced, &e.Waiting)
+			&e.Sent, &e.Failed, &e.Skipped, &e.Open, &e.Bounced, &e.Waiting, asTime(&e.Next))
 		e.Grace = time.Duration(grace) * time.Millisecond
 		e.Planned = e.Sent + e.Failed + e.Skipped + e.Open
 		if err == nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"github.com/standfirst/standfirst/digest"
 )
@@ -31,24 +30,11 @@ func (db *DB) results(ctx context.Context, id string) (*digest.Results, error) {
 		return nil, err
 	}
 	var tally digest.Tally
-	// Rows come before rolls: what is packed in between is counted twice rather
-	// than not at all, and by the next look rightly.
-	for after, n := int64(-1), resultsPage; n == resultsPage; {
-		n = 0
-		err := s.each(ctx, `SELECT d.subscriber, d.state, d.reason, d.attempts, d.at, d.code, d.enhanced, COALESCE(r.email, '')
-			FROM deliveries d LEFT JOIN subscribers r ON r.id = d.subscriber
-			WHERE d.edition = $1 AND d.subscriber > $2 ORDER BY d.subscriber LIMIT $3`, []any{edition, after, resultsPage}, func(rows *sql.Rows) error {
-			n++
-			var l digest.TallyLetter
-			err := rows.Scan(&after, &l.State, &l.Reason, &l.Attempts, asTime(&l.At), &l.Code, &l.Enhanced, &l.Email)
-			tally.Add(l)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err := db.rolledResults(ctx, edition, &tally); err != nil {
+	err = db.letters(ctx, edition, func(t digest.Told) error {
+		tally.Add(digest.TallyLetter{Email: t.Email, State: t.State, Reason: t.Reason, Attempts: t.Attempts, At: t.At, Code: t.Code, Enhanced: t.Enhanced})
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	out := tally.Results()
@@ -59,8 +45,61 @@ func (db *DB) results(ctx context.Context, id string) (*digest.Results, error) {
 	return out, err
 }
 
-// rolledResults counts what is packed.
-func (db *DB) rolledResults(ctx context.Context, edition int64, tally *digest.Tally) error {
+// Letters implements digest.Account.
+func (db *DB) Letters(ctx context.Context, id string, each func(digest.Told) error) error {
+	edition, err := editionNumber(ctx, db.read(), id)
+	if err == nil {
+		err = db.letters(ctx, edition, each)
+	}
+	if err != nil {
+		return fmt.Errorf("letters of edition %s: %w", id, err)
+	}
+	return nil
+}
+
+// letters reads all deliveries of an edition. Rows come before rolls, so that
+// what is packed in between is not missed; it is known by its number and not
+// told twice.
+func (db *DB) letters(ctx context.Context, edition int64, each func(digest.Told) error) error {
+	s, told := db.read(), make(numberSet)
+	for after, n := int64(-1), resultsPage; n == resultsPage; {
+		page := make([]digest.Told, 0, resultsPage)
+		err := s.each(ctx, `SELECT d.subscriber, d.state, d.reason, d.attempts, d.at, d.code, d.enhanced, COALESCE(r.email, '')
+			FROM deliveries d LEFT JOIN subscribers r ON r.id = d.subscriber
+			WHERE d.edition = $1 AND d.subscriber > $2 ORDER BY d.subscriber LIMIT $3`, []any{edition, after, resultsPage}, func(rows *sql.Rows) error {
+			var t digest.Told
+			err := rows.Scan(&after, &t.State, &t.Reason, &t.Attempts, asTime(&t.At), &t.Code, &t.Enhanced, &t.Email)
+			t.Subscriber = after
+			page = append(page, t)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		n = len(page)
+		for _, t := range page { // the statement is done: each may take its time
+			told.add(t.Subscriber)
+			if err := each(t); err != nil {
+				return err
+			}
+		}
+	}
+	return db.rolledLetters(ctx, edition, func(t digest.Told) error {
+		if told.has(t.Subscriber) {
+			return nil
+		}
+		return each(t)
+	})
+}
+
+// A numberSet holds numbers that lie close together, in a bit each.
+type numberSet map[int64]uint64
+
+func (s numberSet) add(n int64)      { s[n>>6] |= 1 << (n & 63) }
+func (s numberSet) has(n int64) bool { return s[n>>6]&(1<<(n&63)) != 0 }
+
+// rolledLetters reads what is packed.
+func (db *DB) rolledLetters(ctx context.Context, edition int64, each func(digest.Told) error) error {
 	s := db.read()
 	for after, more := int64(-1), true; more; {
 		more = false
@@ -93,12 +132,11 @@ func (db *DB) rolledResults(ctx context.Context, edition int64, tally *digest.Ta
 			return err
 		}
 		for _, e := range entries {
-			at := e.at
-			if !at.IsZero() {
-				at = at.Truncate(time.Second)
+			err := each(digest.Told{Subscriber: e.subscriber, Email: emails[e.subscriber], State: e.state, Reason: e.reason,
+				Attempts: int(e.attempts), At: e.at, Code: int(e.code), Enhanced: e.enhanced})
+			if err != nil {
+				return err
 			}
-			tally.Add(digest.TallyLetter{Email: emails[e.subscriber], State: e.state, Reason: e.reason, Attempts: int(e.attempts),
-				At: at, Code: int(e.code), Enhanced: e.enhanced})
 		}
 	}
 	return nil

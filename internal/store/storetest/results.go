@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"time"
 
 	"github.com/standfirst/standfirst/digest"
@@ -57,5 +58,59 @@ var resultTests = []test{
 		after, err := w.db.Results(w.ctx, one)
 		w.must(err)
 		w.is("results", before, after)
+	}},
+
+	{"letters are told one by one, packed or not", func(w *world) {
+		w.article("a")
+		ids := w.readers(4)
+		w.now = w.now.Truncate(time.Second)
+		one := w.send("one")
+		told := func() map[int64]digest.Told {
+			all := map[int64]digest.Told{}
+			w.must(w.db.Letters(w.ctx, one, func(t digest.Told) error {
+				if _, twice := all[t.Subscriber]; twice {
+					w.Errorf("reader %d is told of twice", t.Subscriber)
+				}
+				t.At = t.At.UTC()
+				all[t.Subscriber] = t
+				return nil
+			}))
+			return all
+		}
+		b := w.claim()
+		w.settle(b, taken, ids[0], ids[1])
+		w.settle(b, refused, ids[2])
+		w.settle(b, w.deferred(time.Hour), ids[3])
+		before := told()
+		w.is("letters", 4, len(before))
+		got := before[ids[2]]
+		w.is("the refused one", digest.Told{Subscriber: ids[2], Email: got.Email, State: mailer.Failed, Reason: "refused", Attempts: 1,
+			At: w.now.UTC(), Code: 550, Enhanced: "5.7.1"}, got)
+		w.is("its address", true, got.Email != "")
+
+		// What waits has a moment, in the edition and in the reader's account.
+		e := w.edition(one)
+		w.is("next try", w.now.Add(time.Hour).UTC(), e.Next.UTC())
+		rows, err := w.db.History(w.ctx, ids[3], 1)
+		w.must(err)
+		w.is("due", e.Next.UTC(), rows[0].Due.UTC())
+		rows, err = w.db.History(w.ctx, ids[0], 1)
+		w.must(err)
+		w.is("due of what is sent", true, rows[0].Due.IsZero())
+
+		w.now = w.now.Add(time.Hour)
+		w.settle(w.claim(), taken, ids[3])
+		w.is("next try when nothing waits", true, w.edition(one).Next.IsZero())
+		before = told()
+		for more := true; more; {
+			more, err = w.db.Compact(w.ctx, w.now.AddDate(0, 0, 30))
+			w.must(err)
+		}
+		w.is("packed", before, told())
+
+		stop := errors.New("enough")
+		err = w.db.Letters(w.ctx, one, func(digest.Told) error { return stop })
+		w.fails(err, stop)
+		w.fails(w.db.Letters(w.ctx, "nobody", nil), digest.ErrNotFound)
 	}},
 }
