@@ -29,10 +29,11 @@ func (r *reconciling) articles() {
 	r.copies(claims)
 	for i, c := range claims {
 		switch {
+		case c.quiet:
 		case c.why != "":
-			r.plan.Held = append(r.plan.Held, Conflict{At: found[i].At, Title: found[i].Title, Reason: c.why, IDs: c.ids})
+			r.plan.Held = append(r.plan.Held, Conflict{At: found[i].At, Title: found[i].Title, Reason: c.why, IDs: c.ids, Mark: markOf(items[i])})
 		case c.id == "":
-			r.fresh(&found[i], c.add)
+			r.fresh(&found[i], c)
 		default:
 			r.seen(r.known.Articles[c.id], &found[i], c)
 		}
@@ -42,14 +43,19 @@ func (r *reconciling) articles() {
 	r.release()
 }
 
-// fresh takes up an article never seen before.
-func (r *reconciling) fresh(f *Found, keys []Key) {
-	c := &Change{Article: f.Article, New: true, Hash: f.Hash, Text: f.Text, Since: r.now, Due: r.ahead(f.Due), Keys: keys}
+// fresh takes up an article never seen before. What an editor has said is one
+// was looked at, and needs not settle.
+func (r *reconciling) fresh(f *Found, cl claim) {
+	c := &Change{Article: f.Article, New: true, Hash: f.Hash, Text: f.Text, Since: r.now, Due: r.ahead(f.Due), Keys: cl.add}
 	c.ID, c.Source, c.Changed = r.rules.Mint(), r.known.Source, r.now
 	c.Slug = r.slug("", f.Slug, f.Title, c.ID)
 	c.URL = f.URLAt(c.Slug)
 	r.changes = append(r.changes, c)
-	r.advance(&c.State, &c.Reason, c.Due, c.Since, candidate{id: c.ID, title: c.Title, published: c.Published, baseline: r.plan.Baseline})
+	since := c.Since
+	if cl.ruled {
+		since = time.Time{}
+	}
+	r.advance(&c.State, &c.Reason, c.Due, since, candidate{id: c.ID, title: c.Title, published: c.Published, baseline: r.plan.Baseline})
 }
 
 // seen compares a known article with what the source shows now.

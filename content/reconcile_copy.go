@@ -44,7 +44,10 @@ func (r *reconciling) copies(claims []claim) {
 	for i, c := range claims {
 		f := &found[i]
 		claimed[c.id] = true
-		if c.id == "" && c.why == "" {
+		if c.quiet {
+			continue
+		}
+		if c.id == "" && c.why == "" && !c.ruled {
 			fresh = append(fresh, i)
 			continue
 		}

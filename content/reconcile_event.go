@@ -34,8 +34,9 @@ func (r *reconciling) events() {
 	for i, c := range claims {
 		f := &found[i]
 		switch {
+		case c.quiet:
 		case c.why != "":
-			r.plan.Held = append(r.plan.Held, Conflict{At: f.At, Title: f.Name, Reason: c.why, IDs: c.ids})
+			r.plan.Held = append(r.plan.Held, Conflict{At: f.At, Title: f.Name, Reason: c.why, IDs: c.ids, Mark: markOf(items[i])})
 		case c.id == "":
 			r.freshEvent(f, c.add)
 		default:
@@ -188,7 +189,7 @@ func (r *reconciling) moves(claims []claim, here map[string]bool) {
 				}
 			}
 			for i, e := range shown {
-				if e != nil && claims[i].id == "" && claims[i].why == "" {
+				if e != nil && claims[i].id == "" && claims[i].why == "" && !claims[i].quiet {
 					found[mark(e)] = append(found[mark(e)], i)
 				}
 			}

@@ -13,6 +13,9 @@ type claim struct {
 	add []Key    // keys the known ones lack
 	why string   // it is in conflict, in words
 	ids []string // the known items in question
+
+	ruled bool // an editor has said what it is
+	quiet bool // and that nothing is to be done about it
 }
 
 // An item is something found, as far as it matters who it is.
@@ -29,12 +32,16 @@ type item struct {
 // item i looks exactly like the known one, which decides between two that
 // match it equally well.
 func (r *reconciling) identify(found []item, mine func(id string) bool, same func(i int, id string) bool) []claim {
+	free, by := r.ruled(found)
 	known := r.known.Keys
 	claims := make([]claim, len(found))
 	byID := make(map[string][]int)
 	score := make([]int, len(found))
 	fresh := make(map[Key][]int) // the found items that show an unknown key
 	for i, f := range found {
+		if !free[i] {
+			continue
+		}
 		c := &claims[i]
 		hits := make(map[string]int)
 		for _, k := range f.keys {
@@ -95,6 +102,7 @@ func (r *reconciling) identify(found []item, mine func(id string) bool, same fun
 		}
 		c.add = own
 	}
+	r.apply(found, claims, by, mine)
 	return claims
 }
 

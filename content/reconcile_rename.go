@@ -77,7 +77,7 @@ func (r *reconciling) pair(claims []claim, pool []*KnownArticle, copies bool, ol
 	}
 	shown := make(map[string][]int)
 	for i, c := range claims {
-		if c.why == "" && (c.id == "" || r.unreleased(c.id)) {
+		if c.why == "" && !c.quiet && (c.id == "" || r.unreleased(c.id)) {
 			shown[now(&r.listing.Articles[i])] = append(shown[now(&r.listing.Articles[i])], i)
 		}
 	}

@@ -30,6 +30,7 @@ type Known struct {
 	Keys     map[Key]string           // of all sources, to the ID of their article or event
 	Slugs    map[string]bool          // taken, by articles and events
 	Notified map[string][]Release     // reminders and notices on the wire, by event
+	Rulings  map[string]Ruling        // editors' words about conflicts of this source, by the mark of what was found
 }
 
 // KnownArticle is what reconciling needs of an article: no body.
@@ -109,6 +110,7 @@ type Conflict struct {
 	Title  string
 	Reason string
 	IDs    []string // the items in question, if known
+	Mark   string   // names what was found, for a [Ruling]
 }
 
 // A Report tells one sync in numbers and words. Articles and Events count what

@@ -22,6 +22,7 @@ type memory struct {
 	keys     map[Key]string
 	wire     []Release
 	held     map[string][]Conflict
+	rulings  map[string]Ruling // of every source
 }
 
 var _ Store = (*memory)(nil)
@@ -29,7 +30,7 @@ var _ Store = (*memory)(nil)
 func newMemory(t interface{ Errorf(string, ...any) }) *memory {
 	return &memory{
 		t: t, synced: make(map[string]time.Time), articles: make(map[string]*Change),
-		events: make(map[string]*Event), keys: make(map[Key]string), held: make(map[string][]Conflict),
+		events: make(map[string]*Event), keys: make(map[Key]string), held: make(map[string][]Conflict), rulings: make(map[string]Ruling),
 	}
 }
 
@@ -39,6 +40,7 @@ func (m *memory) known(source string) *Known {
 		Source: source, Synced: synced, At: at,
 		Articles: make(map[string]*KnownArticle), Events: make(map[string]*Event),
 		Keys: maps.Clone(m.keys), Slugs: make(map[string]bool), Notified: make(map[string][]Release),
+		Rulings: maps.Clone(m.rulings),
 	}
 	for id, c := range m.articles {
 		k.Articles[id] = &KnownArticle{
