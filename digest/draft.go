@@ -33,15 +33,6 @@ func (c *Changes) Empty() bool {
 		len(c.Order) == 0 && len(c.Out) == 0 && len(c.In) == 0
 }
 
-// out returns how a release is left out.
-func (c *Changes) out(n int64) (r Removal, ok bool) {
-	i := slices.IndexFunc(c.Out, func(r Removal) bool { return r.N == n })
-	if i < 0 {
-		return r, false
-	}
-	return c.Out[i], true
-}
-
 // A Draft is a newsletter's next edition as an editor would have it. Whatever
 // publishes the next one takes it along.
 type Draft struct {
