@@ -6,38 +6,11 @@ import (
 	"time"
 )
 
-// A Store keeps editors, links and sessions. Each method is one transaction.
-type Store interface {
-	// AddEditor keeps a new editor, or returns ErrExists.
-	AddEditor(ctx context.Context, e Editor) error
-	// RemoveEditor removes an editor with all links and sessions, unless may
-	// says no of all editors there are; nobody enters or leaves meanwhile.
-	RemoveEditor(ctx context.Context, email string, may func(all []Editor) error) error
-	// Editors returns all editors by address.
-	Editors(ctx context.Context) ([]Editor, error)
-
-	// AddSignInLink keeps a link; ErrNotFound if its editor is not there. Links
-	// that ended before now are forgotten.
-	AddSignInLink(ctx context.Context, l Link, now time.Time) error
-	// SignInLink returns a link, or ErrLink.
-	SignInLink(ctx context.Context, h Hash) (*Link, error)
-	// SignIn forgets the link, so that it works once, and begins the session
-	// for the link's editor; ErrLink if it is not there or ended before
-	// s.Began. Sessions last seen before stale are forgotten.
-	SignIn(ctx context.Context, link Hash, s Session, stale time.Time) (*Editor, error)
-
-	// DeskSession returns a session and its editor, or ErrSession.
-	DeskSession(ctx context.Context, h Hash) (*Session, *Editor, error)
-	// DeskSessions returns an editor's sessions, the last seen first.
-	DeskSessions(ctx context.Context, email string) ([]Session, error)
-	// SeeDeskSession notes a visit.
-	SeeDeskSession(ctx context.Context, h Hash, now time.Time) error
-	// EndDeskSession forgets a session, if it is there.
-	EndDeskSession(ctx context.Context, h Hash) error
-}
-
 // A Door lets editors in.
-type Door struct{ Store Store }
+type Door struct {
+	Store     Store
+	Passwords Passwords
+}
 
 // Add makes somebody an editor. Without a role the first is the owner, the
 // others are editors. It returns ErrExists if they are one.
@@ -50,7 +23,7 @@ func (d *Door) Add(ctx context.Context, e Editor, now time.Time) (*Editor, error
 	if err != nil {
 		return nil, err
 	}
-	e = Editor{Email: email, Name: e.Name, Role: firstRole(e.Role, known), Added: now}
+	e = Editor{Email: email, Name: ParseName(e.Name), Role: firstRole(e.Role, known), Added: now}
 	if err := d.Store.AddEditor(ctx, e); err != nil {
 		return nil, fmt.Errorf("editor %s: %w", email, err)
 	}
@@ -58,7 +31,7 @@ func (d *Door) Add(ctx context.Context, e Editor, now time.Time) (*Editor, error
 }
 
 // Remove ends somebody's being an editor, at once in every browser. It returns
-// ErrNotFound, or ErrLastOwner while other editors need an owner.
+// ErrNotFound, ErrConfigured, or ErrLastOwner.
 func (d *Door) Remove(ctx context.Context, email string) error {
 	email, err := ParseEmail(email)
 	if err != nil {
@@ -119,14 +92,20 @@ func (d *Door) Enter(ctx context.Context, token, userAgent string, now time.Time
 	if !ok {
 		return nil, ErrLink
 	}
-	v := &Visit{Token: newToken(), Session: Session{Began: now, Seen: now, Agent: agent(userAgent)}}
-	v.Session.Hash, _ = hashOf(v.Token)
+	v := newVisit("", ByLink, userAgent, now)
 	e, err := d.Store.SignIn(ctx, link, v.Session, now.Add(-StayFor))
 	if err != nil {
 		return nil, err
 	}
 	v.Editor, v.Session.Email = *e, e.Email
 	return v, nil
+}
+
+// newVisit begins a session with a token of its own.
+func newVisit(email string, way Way, userAgent string, now time.Time) *Visit {
+	v := &Visit{Token: newToken(), Session: Session{Email: email, Began: now, Seen: now, Agent: agent(userAgent), Way: way}}
+	v.Session.Hash, _ = hashOf(v.Token)
+	return v
 }
 
 // Visit tells who is signed in by a session's token, and notes the visit now
@@ -190,4 +169,14 @@ func (d *Door) End(ctx context.Context, email, id string) error {
 		}
 	}
 	return ErrSession
+}
+
+// EndOthers ends all sessions of who is visiting, but this one.
+func (d *Door) EndOthers(ctx context.Context, v *Visit) error {
+	return d.Store.EndDeskSessions(ctx, v.Editor.Email, v.Session.Hash)
+}
+
+// EndAll ends all sessions of an editor.
+func (d *Door) EndAll(ctx context.Context, email string) error {
+	return d.Store.EndDeskSessions(ctx, email, Hash{})
 }

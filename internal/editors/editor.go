@@ -1,13 +1,19 @@
 // Package editors is about the people at the desk: who they are, how they are
 // let in, and how long they may stay.
 //
-// Nobody has a password. An editor is let in by a link that works once, for
-// half an hour, and stays signed in for two weeks after the last visit. What a
-// link or a cookie holds is never kept, only its hash: whoever reads the
-// database finds no way in.
+// An editor is let in by a password, or by a link that works once, for half an
+// hour, and stays signed in for two weeks after the last visit. Nobody has to
+// have a password. While there are no editors, a link of another kind lets
+// whoever has it make themselves the owner. What a link or a cookie holds is
+// never kept, only its hash, and of a password what argon2id makes of it:
+// whoever reads the database finds no way in.
+//
+// Editors are named by the configuration, which then has the last word about
+// them, or added at the desk or by a command.
 //
 // The package does not know HTTP, SQL or SMTP: how a link reaches its editor,
-// and where a session's token is carried, is the caller's affair.
+// where a session's token is carried, and how often somebody may try, is the
+// caller's affair.
 package editors
 
 import (
@@ -26,6 +32,9 @@ type Editor struct {
 	Role     Role
 	Added    time.Time
 	LastSeen time.Time // zero: never signed in; otherwise right to the hour
+
+	HasPassword bool // else links alone let them in
+	Configured  bool // the configuration names them, and says their role
 }
 
 // Role says what an editor may do.
@@ -61,7 +70,9 @@ func (r Role) May(role Role) bool {
 var (
 	ErrNotFound  = errors.New("no such editor")
 	ErrExists    = errors.New("is an editor already")
-	ErrLastOwner = errors.New("is the only owner, and the other editors need one")
+	ErrLastOwner = errors.New("is the only owner, and the desk needs one")
+	// ErrConfigured says that the configuration decides, and has to be changed.
+	ErrConfigured = errors.New("is named by the configuration")
 	// ErrLink says that a sign-in link was used, has expired, or was never ours;
 	// which of them is nobody's business.
 	ErrLink = errors.New("sign-in link does not work any more")
@@ -98,14 +109,22 @@ func firstRole(wish Role, known []Editor) Role {
 	return RoleEditor
 }
 
-// mayGo says whether an editor may be taken out of all: the last owner only
-// when nobody else is left.
+// mayGo says whether an editor may be taken out of all. Somebody must stay who
+// can let others in.
 func mayGo(email string, all []Editor) error {
+	return mayBecome(email, "", all)
+}
+
+// mayBecome says whether an editor among all may have another role from now
+// on, or none.
+func mayBecome(email string, role Role, all []Editor) error {
 	i := slices.IndexFunc(all, func(e Editor) bool { return e.Email == email })
-	if i < 0 {
+	switch {
+	case i < 0:
 		return ErrNotFound
-	}
-	if all[i].Role != RoleOwner || len(all) == 1 {
+	case all[i].Configured:
+		return ErrConfigured
+	case all[i].Role != RoleOwner || role == RoleOwner:
 		return nil
 	}
 	for _, e := range all {
@@ -114,4 +133,15 @@ func mayGo(email string, all []Editor) error {
 		}
 	}
 	return ErrLastOwner
+}
+
+// ParseName makes what somebody calls themselves fit to be kept and shown: one
+// line of at most 100 characters.
+func ParseName(s string) string {
+	const most = 100
+	s = printable(strings.Join(strings.Fields(s), " "))
+	if r := []rune(s); len(r) > most {
+		s = strings.TrimSpace(string(r[:most]))
+	}
+	return s
 }

@@ -68,23 +68,51 @@ func TestFirstRole(t *testing.T) {
 	}
 }
 
-func TestMayGo(t *testing.T) {
+func TestMayBecome(t *testing.T) {
 	owner, second := Editor{Email: "o@example.com", Role: RoleOwner}, Editor{Email: "p@example.com", Role: RoleOwner}
-	editor := Editor{Email: "e@example.com", Role: RoleEditor}
+	editor, fixed := Editor{Email: "e@example.com", Role: RoleEditor}, Editor{Email: "c@example.com", Role: RoleOwner, Configured: true}
 	for _, tt := range []struct {
 		email string
+		role  Role // empty: to go
 		all   []Editor
 		want  error
 	}{
-		{"e@example.com", []Editor{owner, editor}, nil},
-		{"o@example.com", []Editor{owner, editor}, ErrLastOwner},
-		{"o@example.com", []Editor{owner, second, editor}, nil},
-		{"o@example.com", []Editor{owner}, nil},
-		{"x@example.com", []Editor{owner}, ErrNotFound},
-		{"x@example.com", nil, ErrNotFound},
+		{"e@example.com", "", []Editor{owner, editor}, nil},
+		{"o@example.com", "", []Editor{owner, editor}, ErrLastOwner},
+		{"o@example.com", "", []Editor{owner, second, editor}, nil},
+		{"o@example.com", "", []Editor{owner}, ErrLastOwner},
+		{"x@example.com", "", []Editor{owner}, ErrNotFound},
+		{"x@example.com", "", nil, ErrNotFound},
+		{"c@example.com", "", []Editor{owner, fixed}, ErrConfigured},
+		{"o@example.com", "", []Editor{owner, fixed}, nil},
+		{"e@example.com", RoleViewer, []Editor{owner, editor}, nil},
+		{"e@example.com", RoleOwner, []Editor{owner, editor}, nil},
+		{"o@example.com", RoleEditor, []Editor{owner, editor}, ErrLastOwner},
+		{"o@example.com", RoleOwner, []Editor{owner, editor}, nil},
+		{"o@example.com", RoleViewer, []Editor{owner, second}, nil},
+		{"c@example.com", RoleEditor, []Editor{owner, fixed}, ErrConfigured},
+		{"x@example.com", RoleEditor, []Editor{owner}, ErrNotFound},
 	} {
-		if got := mayGo(tt.email, tt.all); !errors.Is(got, tt.want) {
-			t.Errorf("%s of %d: %v, want %v", tt.email, len(tt.all), got, tt.want)
+		got := mayBecome(tt.email, tt.role, tt.all)
+		if tt.role == "" {
+			got = mayGo(tt.email, tt.all)
+		}
+		if !errors.Is(got, tt.want) {
+			t.Errorf("%s of %d to %q: %v, want %v", tt.email, len(tt.all), tt.role, got, tt.want)
+		}
+	}
+}
+
+func TestParseName(t *testing.T) {
+	for in, want := range map[string]string{
+		"Maya Okafor":            "Maya Okafor",
+		"  Maya\r\n\tOkafor ":    "Maya Okafor",
+		"M\x00a\u202eya\xff":     "Maya",
+		strings.Repeat("é ", 80): strings.TrimSpace(strings.Repeat("é ", 50)),
+		"":                       "",
+	} {
+		if got := ParseName(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
 }
@@ -99,6 +127,17 @@ func TestHowLong(t *testing.T) {
 	s := Session{Began: now.AddDate(0, -6, 0), Seen: now}
 	if !s.Lives(now.AddDate(0, 0, 14).Add(-1)) || s.Lives(now.AddDate(0, 0, 14)) {
 		t.Error("a session does not hold for two weeks after the last visit")
+	}
+	s.Way = ByLink
+	s.Began = now
+	if v := (Visit{Session: s, Editor: Editor{HasPassword: true}}); v.MustKnow(now.Add(LinkFor-1)) || !v.MustKnow(now.Add(LinkFor)) {
+		t.Error("a link does not stand for a forgotten password for half an hour")
+	}
+	if v := (Visit{Session: Session{Began: now, Way: ByPassword}, Editor: Editor{HasPassword: true}}); !v.MustKnow(now) {
+		t.Error("who came by a password may change it without")
+	}
+	if v := (Visit{Session: Session{Way: ByPassword}}); v.MustKnow(now) {
+		t.Error("a password has to be known where there is none")
 	}
 	if s.stale(now.Add(time.Hour-1)) || !s.stale(now.Add(time.Hour)) {
 		t.Error("a visit is not noted once an hour")

@@ -33,7 +33,17 @@ type Session struct {
 	Began time.Time
 	Seen  time.Time // right to the hour
 	Agent string    // what the browser says of itself
+	Way   Way       // how the editor came in
 }
+
+// A Way is how somebody came in.
+type Way string
+
+// The ways.
+const (
+	ByLink     Way = "link"
+	ByPassword Way = "password"
+)
 
 // Until is when the session ends if the editor does not come again.
 func (s Session) Until() time.Time { return s.Seen.Add(StayFor) }
@@ -44,15 +54,25 @@ func (s Session) Lives(now time.Time) bool { return now.Before(s.Until()) }
 // stale reports whether this visit should be noted.
 func (s Session) stale(now time.Time) bool { return now.Sub(s.Seen) >= touchAfter }
 
-// agent makes a header from a stranger fit to be kept and shown.
-func agent(header string) string {
-	const most = 200
-	s := strings.Map(func(r rune) rune {
+// fresh reports whether the session began with a link a moment ago: somebody
+// who has forgotten their password may choose another, and need not know the
+// old one.
+func (s Session) fresh(now time.Time) bool { return s.Way == ByLink && now.Sub(s.Began) < LinkFor }
+
+// printable leaves out what cannot be shown.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(header, ""))
+	}, strings.ToValidUTF8(s, ""))
+}
+
+// agent makes a header from a stranger fit to be kept and shown.
+func agent(header string) string {
+	const most = 200
+	s := printable(header)
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most])
 	}

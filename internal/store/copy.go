@@ -43,6 +43,9 @@ var tables = []table{
 	{name: "events", key: "id"},
 	{name: "item_keys", key: "key"},
 	{name: "held", key: "source, n"},
+	{name: "rulings", key: "source, mark"},
+	{name: "item_flags", key: "item, flag"},
+	{name: "feed_days", key: "day, feed, program"},
 	{name: "wire_head", key: "id", seeded: true},
 	{name: "wire", key: "n"},
 	{name: "subscribers", key: "id", counter: "id"},
@@ -75,6 +78,7 @@ var tables = []table{
 	{name: "editors", key: "email"},
 	{name: "editor_links", key: "hash"},
 	{name: "editor_sessions", key: "hash"},
+	{name: "first_links", key: "hash"},
 }
 
 // copyRows is how many rows are read before they are written, and how often
