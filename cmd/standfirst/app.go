@@ -408,7 +408,7 @@ func (a *app) server() *web.Server {
 		Publication: a.press.Publication, Newsletters: a.newsletters,
 		Content: a.db, Editions: a.db, Readers: a.db, Shelf: a.shelf,
 		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Pictures: a.db, Desk: a.desk(),
-		Welcome: a.greeting(), Refused: a.conf.Readers.Refuse, Proxies: a.conf.Web.Proxies, Strangers: web.NewStrangers(),
+		Welcome: a.greeting(), Refused: a.conf.Readers.Refuse, Proxies: a.conf.Web.Proxies, Strangers: web.NewStrangers(a.conf.Readers.SignUps),
 		Moved: a.conf.Feeds.Moved, Gone: a.conf.Feeds.Gone, Repeats: a.repeats(),
 		Ready: a.db.Ping, Log: a.log,
 	}

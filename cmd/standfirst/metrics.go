@@ -110,6 +110,17 @@ func (m *metrics) watch(worker *mailer.Worker) {
 	})
 }
 
+// strangers tells what became of the forms of people whom nobody knows.
+func (m *metrics) strangers(counts func() map[string]int64) {
+	for answer := range counts() {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name:        "standfirst_sign_ups_total",
+			Help:        "Sign-ups that were asked to confirm, and forms of strangers that this process refused, by the limit: of a network, an address, all forms, or all sign-ups in an hour.",
+			ConstLabels: prometheus.Labels{"answer": answer},
+		}, func() float64 { return float64(counts()[answer]) }))
+	}
+}
+
 func (m *metrics) settled(o mailer.Outcome) {
 	m.attempts.WithLabelValues(stateOf(o), o.Reason).Inc()
 }

@@ -134,6 +134,7 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 			site.Readers = prompt{a.db, a.post.Wake}
 		}
 		site.Metrics, site.Answered = metrics.handler(), metrics.answered
+		metrics.strangers(site.Strangers.Counts)
 		hub := a.hub()
 		if hub.Ours {
 			site.Hub, site.Asking = hub, a.asking()

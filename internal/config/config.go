@@ -102,6 +102,9 @@ type Readers struct {
 	// Refuse are domains whose addresses nobody may sign up, as those below
 	// them; in A-labels and small letters.
 	Refuse map[string]bool
+	// SignUps is how many may sign up in any hour, whoever they are: each is a
+	// letter to somebody who may not have asked for it.
+	SignUps int
 }
 
 // The values of [Mail].Transport.
@@ -202,6 +205,7 @@ func defaults() Config {
 		Publication: Publication{Language: "en", Zone: time.UTC},
 		Events:      Events{Remind: []time.Duration{42 * day, 14 * day, 2 * day}},
 		Feeds:       Feeds{FullText: true, Items: 30, Repeats: 10},
+		Readers:     Readers{SignUps: 1000},
 		Mail:        Mail{Transport: Mailbox, Folder: "var/mailbox", Sessions: 10, SMTP: Relay{TLS: StartTLS}},
 		Database:    "sqlite:var/standfirst.db",
 		Web:         Web{Listen: "127.0.0.1:8080", Proxies: ourselves()},

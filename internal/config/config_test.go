@@ -59,6 +59,7 @@ func TestDefaults(t *testing.T) {
 			Items: []string{"articles", "reminders", "notices"}, First: 5, Newest: 30 * day, Grace: 6 * time.Hour, Welcome: true,
 		}},
 		Feeds:    Feeds{FullText: true, Items: 30, Repeats: 10},
+		Readers:  Readers{SignUps: 1000},
 		Mail:     Mail{From: Address{Email: "news@example.com"}, Transport: Mailbox, Folder: filepath.Join("site", "var", "mailbox"), SMTP: Relay{TLS: StartTLS}, Sessions: 10},
 		Database: Database("sqlite:" + filepath.Join("site", "var", "standfirst.db")),
 		Web:      Web{Listen: "127.0.0.1:8080", Proxies: ourselves()},
@@ -109,7 +110,7 @@ newsletters:
     timezone: UTC
   third: *weekly
 feeds: {full_text: no, items: 10, hub: "https://hub.example.com/?a=b", repeats: 0, moved: {/blog/feed/: /feed.rss, "/?feed=atom": /feed.atom, /topics/AI%20now/feed.rss: /topics/ai/feed.rss}, gone: [/podcast.xml]}
-readers: {seed: readers.csv, refuse: [Mailinator.com, trash.example.]}
+readers: {seed: readers.csv, refuse: [Mailinator.com, trash.example.], signups_per_hour: 50}
 mail:
   from: The Lead <News@example.com>
   reply_to: editors@example.com
@@ -152,7 +153,7 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 			Moved: map[string]string{"/blog/feed": "/feed.rss", "/?feed=atom": "/feed.atom", "/topics/AI now/feed.rss": "/topics/ai/feed.rss"},
 			Gone:  map[string]bool{"/podcast.xml": true},
 		},
-		Readers: Readers{Seed: filepath.Join("site", "readers.csv"), Refuse: map[string]bool{"mailinator.com": true, "trash.example": true}},
+		Readers: Readers{Seed: filepath.Join("site", "readers.csv"), Refuse: map[string]bool{"mailinator.com": true, "trash.example": true}, SignUps: 50},
 		Mail: Mail{
 			From: Address{"The Lead", "News@example.com"}, ReplyTo: Address{Email: "editors@example.com"}, Transport: SMTP,
 			Folder: filepath.Join("site", "caught"), Rate: 0.5, Sessions: 50,

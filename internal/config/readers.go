@@ -21,6 +21,7 @@ func (r *reader) readers(n *yaml.Node, to *Readers) {
 	r.fields(n, "readers", []field{
 		{key: "seed", read: r.pathname(&to.Seed)},
 		{key: "refuse", read: r.words(&names, "[mailinator.com]", r.domain)},
+		{key: "signups_per_hour", read: r.number(&to.SignUps, 1, 1_000_000)},
 		{key: "refuse_file", read: func(n *yaml.Node) { file = n }},
 	})
 	if len(names) > 0 || file != nil {

@@ -65,7 +65,7 @@ func refusing(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Templates: set, Catalog: i18n.BuiltIn(), Strangers: NewStrangers()}
+	s := &Server{Templates: set, Catalog: i18n.BuiltIn(), Strangers: NewStrangers(SignUpsPerHour)}
 	s.Publication.Language = "en"
 	began := time.Now()
 	h := func(_ http.ResponseWriter, r *http.Request) error { return s.admit(r, began) }

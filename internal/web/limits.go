@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -16,25 +17,49 @@ import (
 // to, and to guess whose a page is. It is asked before anything else is done
 // with a request, so that being refused costs next to nothing.
 //
-// Memory is bounded, see [subscribers.Limiter].
+// Memory is bounded, see [subscribers.Limiter]. Limits are a process's own: two
+// that show pages let twice as much happen.
 type Strangers struct {
-	networks, addresses, all subscribers.Limiter
+	networks, addresses, forms, signUps subscribers.Limiter
 
-	mu    sync.Mutex
-	pages map[string][]byte // that say when to come again, by language and route
+	mu     sync.Mutex
+	pages  map[string][]byte // that say when to come again, by language and route
+	counts [len(signUpAnswers)]int64
+	told   time.Time // when it was last logged that all are refused
+	untold int64     // refused since
 }
 
-// NewStrangers returns the limits as they are meant for a publication: a whole
+// SignUpsPerHour is how many may sign up in any hour where nobody says how many.
+const SignUpsPerHour = 1000
+
+// NewStrangers returns the limits as they are meant for a publication. A whole
 // network may fill in 30 forms at once, and then one every half minute; an
-// address may be asked about five times, and then once in ten minutes; and all
-// strangers together have 600 forms, and then ten a second.
-func NewStrangers() *Strangers {
+// address may be asked about five times, and then once in ten minutes.
+//
+// What has as many networks as it likes is bounded too: all together may sign
+// up signUps times in any hour, at least 1, and a quarter of that at once. Each
+// is a letter to somebody who may never have heard of us, so this is what the
+// publication's good name at mail services hangs on. Forms that lead to no
+// letter are bounded by what they cost: 600, and then ten a second.
+func NewStrangers(signUps int) *Strangers {
+	burst := max(1, signUps/4)
 	return &Strangers{
 		networks:  subscribers.Limiter{Most: 30, Every: 30 * time.Second},
 		addresses: subscribers.Limiter{Most: 5, Every: 10 * time.Minute},
-		all:       subscribers.Limiter{Most: 600, Every: 100 * time.Millisecond},
+		forms:     subscribers.Limiter{Most: 600, Every: 100 * time.Millisecond},
+		// With the burst there are never more than signUps within an hour.
+		signUps: subscribers.Limiter{Most: burst, Every: time.Hour / time.Duration(max(1, signUps-burst+1))},
 	}
 }
+
+// The forms of strangers stand in lines of their own: who posts forms that
+// nobody has read keeps out nobody who has, and neither keeps readers from
+// their own pages.
+const (
+	lineOfRead   = "read"   // with a stamp of ours that is old enough
+	lineOfUnread = "unread" // posted by a page elsewhere, or by a program
+	lineOfOwn    = "own"    // about who is a reader already
+)
 
 const mostWaitPages = 256
 
@@ -43,18 +68,20 @@ type waitError struct{ wait time.Duration }
 
 func (waitError) Error() string { return "too many requests" }
 
-// admit counts a request by its network, and with all others.
+// admit counts a request by its network.
 func (s *Server) admit(r *http.Request, now time.Time) error {
 	if s.Strangers == nil {
 		return nil
 	}
-	if ok, wait := s.Strangers.networks.Allow(subscribers.Network(s.client(r)).String(), now); !ok {
-		return waitError{wait}
+	return s.Strangers.allow(&s.Strangers.networks, subscribers.Network(s.client(r)).String(), "network", now)
+}
+
+// admitForm counts a form with all others of its line.
+func (s *Server) admitForm(line string, now time.Time) error {
+	if s.Strangers == nil {
+		return nil
 	}
-	if ok, wait := s.Strangers.all.Allow("", now); !ok {
-		return waitError{wait}
-	}
-	return nil
+	return s.flooded(s.Strangers.allow(&s.Strangers.forms, line, "forms", now), "too many forms at once", now)
 }
 
 // admitAbout counts a request by the address, or the reader, it is about.
@@ -62,10 +89,74 @@ func (s *Server) admitAbout(who string, now time.Time) error {
 	if s.Strangers == nil {
 		return nil
 	}
-	if ok, wait := s.Strangers.addresses.Allow(who, now); !ok {
-		return waitError{wait}
+	return s.Strangers.allow(&s.Strangers.addresses, who, "address", now)
+}
+
+// admitSignUp counts what becomes a letter to a stranger. It counts whether the
+// address is a reader's or not, or would tell.
+func (s *Server) admitSignUp(now time.Time) error {
+	st := s.Strangers
+	if st == nil {
+		return nil
 	}
+	if err := s.flooded(st.allow(&st.signUps, "", "hour", now), "more sign up than readers.signups_per_hour has it", now); err != nil {
+		return err
+	}
+	st.count("asked")
 	return nil
+}
+
+// allow asks one of the limits.
+func (st *Strangers) allow(l *subscribers.Limiter, key, limit string, now time.Time) error {
+	ok, wait := l.Allow(key, now)
+	if ok {
+		return nil
+	}
+	st.count(limit)
+	return waitError{wait}
+}
+
+// signUpAnswers are what became of strangers' forms: asked for confirmation, or
+// the limit that refused them.
+var signUpAnswers = [...]string{"asked", "network", "address", "forms", "hour"}
+
+func (st *Strangers) count(answer string) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.counts[slices.Index(signUpAnswers[:], answer)]++
+}
+
+// Counts returns how many forms of strangers led to a request ("asked"), or
+// were refused by a limit: that of a "network", of an "address", of all "forms"
+// or of sign-ups in an "hour".
+func (st *Strangers) Counts() map[string]int64 {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	all := make(map[string]int64, len(signUpAnswers))
+	for i, answer := range signUpAnswers {
+		all[answer] = st.counts[i]
+	}
+	return all
+}
+
+// flooded logs that everybody is refused, whoever they are, once in ten
+// minutes, and returns err.
+func (s *Server) flooded(err error, why string, now time.Time) error {
+	if err == nil {
+		return nil
+	}
+	st := s.Strangers
+	st.mu.Lock()
+	st.untold++
+	n, tell := st.untold, now.Sub(st.told) >= 10*time.Minute
+	if tell {
+		st.told, st.untold = now, 0
+	}
+	st.mu.Unlock()
+	if tell {
+		s.Log.Warn("people are told to come again later: "+why, "refused", n)
+	}
+	return err
 }
 
 // waits answers for a handler that finds that somebody must come again later.

@@ -27,6 +27,9 @@ func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
 	if err := s.admit(r, now); err != nil {
 		return err
 	}
+	if err := s.admitForm(lineOfOwn, now); err != nil {
+		return err
+	}
 	form, err := formOf(w, r)
 	if err != nil {
 		return unreadable(err)
@@ -38,7 +41,7 @@ func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
 		p.Title = v.Message("signup.error", "title", p.Title)
 		return s.private(w, r, http.StatusUnprocessableEntity, p)
 	}
-	if err := s.admitAbout(subscribers.AddressKey(email), now); err != nil {
+	if err := s.admitAbout("link "+subscribers.AddressKey(email), now); err != nil {
 		return err
 	}
 	if err := s.Readers.AskPreferences(r.Context(), email, v.Words, now); err != nil {

@@ -89,6 +89,9 @@ func (s *Server) move(w http.ResponseWriter, r *http.Request, h *holder, form ur
 	if err := s.admit(r, now); err != nil {
 		return err
 	}
+	if err := s.admitForm(lineOfOwn, now); err != nil {
+		return err
+	}
 	how := s.how(r, subscribers.ByLink)
 	how.Text, how.Language = l.Message("reader.address_text"), l.Words
 	_, err := s.Readers.Ask(r.Context(), subscribers.Request{

@@ -39,7 +39,7 @@ func TestForwardedLetter(t *testing.T) {
 
 func TestGuessingIsSlow(t *testing.T) {
 	s := newSite(t)
-	s.Strangers = NewStrangers()
+	s.Strangers = NewStrangers(SignUpsPerHour)
 	link := "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")
 	codes := map[int]int{}
 	for range 10 {

@@ -72,6 +72,13 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 	if !blank(form, "website") {
 		return done()
 	}
+	stamped, line := s.Tokens.ParseStamp(form.Get("stamp"), now) == nil, lineOfUnread
+	if stamped {
+		line = lineOfRead
+	}
+	if err := s.admitForm(line, now); err != nil {
+		return err
+	}
 	p := s.signUpPage(r, v, templates.Ask, "signup.title")
 	p.Form = s.signUpForm(v, now)
 	s.apply(form, &p.Form)
@@ -85,7 +92,6 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 		return s.fresh(w, r, http.StatusUnprocessableEntity, p)
 	}
 	p.Form.Email = email
-	stamped := s.Tokens.ParseStamp(form.Get("stamp"), now) == nil
 	p.Form.Embedded = form.Has("embedded") || !stamped
 	if meant := subscribers.Suggest(email); meant != "" && !form.Has("sure") {
 		p.State, p.Meant, p.Hidden = templates.Slip, meant, true
@@ -97,6 +103,9 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 		return s.fresh(w, r, http.StatusOK, p)
 	}
 	if err := s.admitAbout(subscribers.AddressKey(email), now); err != nil {
+		return err
+	}
+	if err := s.admitSignUp(now); err != nil {
 		return err
 	}
 	if _, err := s.Readers.Ask(r.Context(), s.request(r, v.Locale, &p.Form), now); err != nil {

@@ -341,7 +341,7 @@ func TestHostileSignUps(t *testing.T) {
 // A stamp may be used again; what that wins is bounded by the limits.
 func TestLimits(t *testing.T) {
 	s := newSite(t)
-	s.Strangers = NewStrangers()
+	s.Strangers = NewStrangers(SignUpsPerHour)
 	stamped := s.stamped("newsletter", "weekly")
 	sent, waits := 0, 0
 	for i := range 60 {
@@ -373,7 +373,7 @@ func TestLimits(t *testing.T) {
 // One address, from networks all over the world.
 func TestLimitsOfAnAddress(t *testing.T) {
 	s := newSite(t)
-	s.Proxies, s.Strangers = parsePrefixes(t, "127.0.0.0/8"), NewStrangers()
+	s.Proxies, s.Strangers = parsePrefixes(t, "127.0.0.0/8"), NewStrangers(SignUpsPerHour)
 	codes := map[int]int{}
 	for i := range 20 {
 		body := s.stamped("email", grace, "newsletter", "weekly").Encode()
