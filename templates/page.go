@@ -26,7 +26,10 @@ type Page struct {
 	Kind        string // of thing the page is, where it is shared: "article"; empty: website
 	// Facts are what the page is about in the words of schema.org, for search
 	// engines (JSON-LD); nil: nothing.
-	Facts  map[string]any
+	Facts map[string]any
+	// Live pages load live.js, and come again every five seconds where scripts do
+	// not run.
+	Live   bool
 	Hidden bool   // search engines are to leave it out: personal pages, caught mail
 	Scheme string // light or dark as the reader chose; empty: as the system has it
 
