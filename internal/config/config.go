@@ -26,6 +26,7 @@ type Config struct {
 	Database    Database
 	Web         Web
 	Theme       Theme
+	Editors     Editors
 
 	file   string
 	places map[string]place // of every key, by its path

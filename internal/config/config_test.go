@@ -126,6 +126,9 @@ mail:
 database: postgres://news:pw@db/news
 web: {listen: ":80", trusted_proxies: [10.0.0.1, 10.1.2.3/16, "2001:db8::/32"]}
 theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.png?v=2", logo_width: 120, width: 640, templates: tpl, messages: /msg}
+editors:
+  people: [Maya Okafor <Maya@example.com>, {email: Tunde <tunde@example.com>, name: T. Bello, role: viewer}, ann@example.com]
+  second_person_above: 500
 `)
 	if err != nil {
 		t.Fatal(err)
@@ -170,6 +173,10 @@ theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.
 		}},
 		Theme: Theme{Accent: "#1a56c4", AccentDark: "#9cc0ff", Logo: "https://example.com/l.png?v=2", LogoWidth: 120, Width: 640,
 			Templates: filepath.Join("site", "tpl"), Messages: "/msg"},
+		Editors: Editors{
+			People:            []Editor{{Email: "maya@example.com", Name: "Maya Okafor"}, {Email: "tunde@example.com", Name: "T. Bello", Role: "viewer"}, {Email: "ann@example.com"}},
+			SecondPersonAbove: 500,
+		},
 	}
 	if diff := cmp.Diff(want, got, zones, hidden); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -256,7 +263,7 @@ func TestSample(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if !c.Newsletters[0].Review || c.Mail.SMTP.Host == "" || c.Theme.Width != 600 || c.Readers.Seed == "" || c.Mail.Rate != 20 {
+	if !c.Newsletters[0].Review || c.Mail.SMTP.Host == "" || c.Theme.Width != 600 || c.Readers.Seed == "" || c.Mail.Rate != 20 || c.Editors.SecondPersonAbove != 10000 || len(c.Editors.People) != 1 {
 		t.Errorf("not everything was read: %+v", c)
 	}
 }

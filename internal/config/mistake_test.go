@@ -55,9 +55,23 @@ func TestMistakes(t *testing.T) {
 			`config.yaml:6:1: web stands here a second time (the first is in line 5)`,
 		}},
 		{"strange key", needed + "[a]: 1\n", []string{`config.yaml:5:1: a key must be a word`}},
-		{"later", needed + "privacy: {clicks: totals}\neditors: [a@example.com]\n", []string{
+		{"later", needed + "privacy: {clicks: totals}\n", []string{
 			`config.yaml:5:1: privacy is not available in this version (leave it out: nothing is counted of what readers open or click)`,
-			`config.yaml:6:1: editors is not available in this version (leave it out: editors use the commands)`,
+		}},
+		{"editors", needed + "editors: [a@example.com, A@example.com, b, {name: B}, {email: b@example.com, role: king}, '\"b c\"@example.com', [c@example.com]]\n", []string{
+			`config.yaml:5:26: "a@example.com" stands here a second time`,
+			`config.yaml:5:41: "b" is not a mail address (like The Example Lead <news@example.com>)`,
+			`config.yaml:5:44: an editor needs email`,
+			`config.yaml:5:84: "king" is not known here (one of: owner, editor, viewer)`,
+			`config.yaml:5:91: "b c@example.com" is not an address to sign in with`,
+			`config.yaml:5:112: expected one value, not a list or keys`,
+		}},
+		{"second person", needed + "editors: {second_person_above: none, peopel: []}\n", []string{
+			`config.yaml:5:32: "none" is not a whole number from 1 to 1000000000`,
+			`config.yaml:5:38: unknown key "peopel" (did you mean people?)`,
+		}},
+		{"no editors", needed + "editors: maya@example.com\n", []string{
+			`config.yaml:5:10: editors is not a list of keys and values (like people: …)`,
 		}},
 		{"hub", needed + "feeds: {hub: 'http://hub.example/'}\n", []string{
 			`config.yaml:5:14: "http://hub.example/" is not encrypted (https://; http:// is for localhost only)`,

@@ -29,7 +29,7 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 		}},
 		{key: "theme", read: func(n *yaml.Node) { r.theme(n, &c.Theme) }},
 		{key: "privacy", later: "leave it out: nothing is counted of what readers open or click"},
-		{key: "editors", later: "leave it out: editors use the commands"},
+		{key: "editors", read: func(n *yaml.Node) { r.editors(n, &c.Editors) }},
 	})
 	if newsletters.Kind != 0 {
 		r.path = []string{"newsletters"}
