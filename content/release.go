@@ -58,8 +58,10 @@ type Entry struct {
 	// Was are the days of the event that the last reminder before a notice spoke
 	// of; zero if there was none, and of everything else.
 	Was Span
-	// NotInLetters is an editor's word: in feeds and on the site only.
+	// NotInLetters is an editor's word: in feeds and on the site only. Of an
+	// event nobody is reminded; notices are still given.
 	NotInLetters bool
+	Pinned       bool // an editor's word: before other articles in letters
 }
 
 // Holds reports whether the release may still be given to a reader at now, and
@@ -88,6 +90,8 @@ func (e *Entry) Holds(now time.Time) (ok bool, why string) {
 			return false, "event " + string(e.Event.Status)
 		case !now.Before(e.Event.Begins()):
 			return false, "event has begun"
+		case e.NotInLetters:
+			return false, "not in letters"
 		}
 	case KindNotice:
 		switch {

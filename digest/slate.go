@@ -242,7 +242,8 @@ func closer(a, b offer) bool {
 }
 
 // inLetter orders the items of a letter: notices, reminders by date, articles
-// from the newest; of each kind first what an editor has put in order. Equal
+// from the newest, pinned ones before them; of each kind first what an editor
+// has put in order for this edition. Equal
 // moments are ordered by number, so that the order is always the same.
 func (p places) inLetter(a, b offer) int {
 	if c := cmp.Compare(rank(a.Kind), rank(b.Kind)); c != 0 {
@@ -252,6 +253,12 @@ func (p places) inLetter(a, b offer) int {
 		return c
 	}
 	if a.Article != nil && b.Article != nil {
+		if a.Pinned != b.Pinned {
+			if a.Pinned {
+				return -1
+			}
+			return 1
+		}
 		return cmp.Or(b.Article.Published.Compare(a.Article.Published), cmp.Compare(b.N, a.N))
 	}
 	if a.Event != nil && b.Event != nil {

@@ -46,6 +46,9 @@ func remind(n int64, event, rule, first, city string) content.Entry {
 	}
 }
 
+func pinned(e *content.Entry) { e.Pinned = true }
+func quiet(e *content.Entry)  { e.NotInLetters = true }
+
 func notice(n int64, event, rule, first string) content.Entry {
 	e := remind(n, event, rule, first, "London")
 	e.Kind = content.KindNotice
@@ -75,6 +78,13 @@ func TestSelect(t *testing.T) {
 		{name: "nothing on the wire"},
 		{name: "everything after the bookmark, newest first",
 			entries: []content.Entry{article(1), article(2), article(3)}, reader: Reader{Bookmark: 1}, want: "a:c a:b"},
+		{name: "pinned before all others, the newest of them first",
+			entries: []content.Entry{with(article(1), pinned), with(article(2), pinned), article(3)}, want: "a:b a:a a:c"},
+		{name: "what is pinned is among the first of the baseline", newsletter: Newsletter{First: 1}, upto: 9,
+			entries: []content.Entry{with(baseline(1), pinned), baseline(2)}, want: "a:a", why: "was there before us"},
+		{name: "nobody is reminded of an event that is not in letters, but told of its end",
+			entries: []content.Entry{with(remind(1, "ldn", "42d", "2027-01-05", "London"), quiet), with(notice(2, "nyc", content.RuleCancelled, "2026-12-05"), quiet)},
+			reader:  Reader{Told: map[string]bool{"nyc": true}}, want: "n:nyc/cancelled", why: "not in letters"},
 		{name: "all seen", entries: []content.Entry{article(1), article(2)}, reader: Reader{Bookmark: 2}},
 		{name: "a back-dated article is as new as any", entries: []content.Entry{article(1), with(article(2), func(e *content.Entry) { e.Article.Published = noon.AddDate(-9, 0, 0) })}, want: "a:a a:b"},
 		{name: "topics: any one of the article's", entries: []content.Entry{article(1, "Platform", "Culture"), article(2, "Careers")}, reader: Reader{Topics: []string{"culture "}}, want: "a:a", why: "outside the reader's topics"},

@@ -60,13 +60,14 @@ func entries(ctx context.Context, s session, bodies bool, where string, args ...
 	}
 	var out []content.Entry
 	var others []string // events, read afterwards: they are few, and shared
-	err := s.each(ctx, `SELECT `+releaseColumns+`, a.id, a.state, a.released, a.withdrawn_upto, a.not_in_letters, `+body+`, `+wasColumn+`
-		FROM wire w LEFT JOIN articles a ON w.kind = 'article' AND a.id = w.item `+where, args,
+	err := s.each(ctx, `SELECT `+releaseColumns+`, a.id, a.state, a.released, a.withdrawn_upto, a.not_in_letters, f.flag, `+body+`, `+wasColumn+`
+		FROM wire w LEFT JOIN articles a ON w.kind = 'article' AND a.id = w.item
+			LEFT JOIN item_flags f ON f.item = w.item AND f.flag = CASE WHEN w.kind = 'article' THEN 'pinned' ELSE 'quiet' END `+where, args,
 		func(rows *sql.Rows) error {
 			var e content.Entry
-			var id, state, text, was sql.NullString
+			var id, state, flagged, text, was sql.NullString
 			var newest, withdrawn, kept sql.NullInt64
-			if err := rows.Scan(append(releaseInto(&e.Release), &id, &state, &newest, &withdrawn, &kept, &text, &was)...); err != nil {
+			if err := rows.Scan(append(releaseInto(&e.Release), &id, &state, &newest, &withdrawn, &kept, &flagged, &text, &was)...); err != nil {
 				return err
 			}
 			if e.Kind == content.KindArticle {
@@ -75,7 +76,10 @@ func entries(ctx context.Context, s session, bodies bool, where string, args ...
 				}
 				e.State, e.Latest = content.State(state.String), newest.Int64 == e.N
 				e.WithdrawnSince, e.NotInLetters = withdrawn.Int64, kept.Int64 == 1
+				e.Pinned = flagged.Valid
 				e.Article = &content.Article{Body: text.String}
+			} else {
+				e.NotInLetters = flagged.Valid
 			}
 			if first, last, ok := strings.Cut(was.String, "/"); ok {
 				if err := errors.Join(e.Was.First.UnmarshalText([]byte(first)), e.Was.Last.UnmarshalText([]byte(last))); err != nil {

@@ -83,6 +83,9 @@ func known(ctx context.Context, s session, source string) (*content.Known, error
 	if err != nil {
 		return nil, err
 	}
+	if k.Rulings, err = rulingsOf(ctx, s, source); err != nil {
+		return nil, err
+	}
 	told, err := released(ctx, s, `WHERE w.kind IN ('reminder', 'notice') ORDER BY w.n`)
 	for _, r := range told {
 		k.Notified[r.Item] = append(k.Notified[r.Item], r)
@@ -132,7 +135,7 @@ func writePlan(ctx context.Context, s session, head int64, source string, now ti
 		return err
 	}
 	_, err = s.exec(ctx, `INSERT INTO sources (name, synced_at, report) VALUES ($1, $2, $3)
-		ON CONFLICT (name) DO UPDATE SET synced_at = excluded.synced_at, report = excluded.report`,
+		ON CONFLICT (name) DO UPDATE SET synced_at = excluded.synced_at, report = excluded.report, failed_at = NULL, failed = ''`,
 		source, instant(p.At), string(report))
 	return err
 }
@@ -290,8 +293,8 @@ func writeHeld(ctx context.Context, s session, source string, held []content.Con
 		if err != nil {
 			return err
 		}
-		_, err = s.exec(ctx, `INSERT INTO held (source, n, at, title, reason, items) VALUES ($1, $2, $3, $4, $5, $6)`,
-			source, i+1, string(at), h.Title, h.Reason, listOf(h.IDs))
+		_, err = s.exec(ctx, `INSERT INTO held (source, n, at, title, reason, items, mark) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			source, i+1, string(at), h.Title, h.Reason, listOf(h.IDs), h.Mark)
 		if err != nil {
 			return err
 		}

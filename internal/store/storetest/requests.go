@@ -223,6 +223,21 @@ var requestTests = []test{
 		w.is("log of the second", "lifted by link from 198.51.100.0/24: erased", w.acts(again)[2])
 	}},
 
+	{"erasing forgets the addresses of before", func(w *world) {
+		id := w.confirm(w.wish(signUp("ada@example.com", weekly))).Subscriber
+		move := subscribers.Request{Kind: subscribers.NewAddress, Subscriber: id, Email: "lovelace@example.com", Consent: fromLetter}
+		w.confirm(w.wish(move))
+		account, err := w.db.Account(w.ctx, id)
+		w.must(err)
+		var kinds []string
+		for _, l := range account.Letters {
+			kinds = append(kinds, l.Kind)
+		}
+		w.is("letters, also the one that came before there was a reader", []string{"confirm", "address", "address-changed"}, kinds)
+		w.must(w.db.Erase(w.ctx, id, fromLetter, w.now))
+		w.is("letters that waited", "", w.post())
+	}},
+
 	{"erasing leaves nothing that speaks of the person", func(w *world) {
 		row := subscribers.ImportRow{Email: "ada@example.com", Newsletters: []string{weekly}, Consent: "told me at dinner", File: "ada.csv"}
 		id := w.importRow(row).ID

@@ -27,6 +27,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		tests []test
 	}{
 		{"wire", wireTests},
+		{"desk", deskTests},
 		{"editions", editionTests},
 		{"drafts", draftTests},
 		{"results", resultTests},
