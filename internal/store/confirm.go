@@ -55,6 +55,13 @@ func (c *confirming) run(ctx context.Context, id int64) (done subscribers.Confir
 	if err != nil {
 		return done, err
 	}
+	// The letter that asked is the reader's from now on, who may move and then
+	// want to be erased: see wipe.
+	_, err = c.exec(ctx, `UPDATE notes SET subscriber = $1 WHERE key = $2 AND request = $3`,
+		done.Subscriber, subscribers.SuppressionKey(c.salt, r.Email), id)
+	if err != nil {
+		return done, fmt.Errorf("letter that asked: %w", err)
+	}
 	// What it said is in the reader's row and log now.
 	_, err = c.exec(ctx, `UPDATE requests SET key = NULL, subscriber = $1, email = '', name = '', topics = '[]', cities = '[]',
 			network = '', words = '', done = $2 WHERE id = $3`, done.Subscriber, c.now.UnixMilli(), id)

@@ -143,8 +143,35 @@ func TestFileKeepsSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Erase(t.Context(), results[0].ID, subscribers.Consent{}, time.Now()); err != nil {
+	// Somebody came by themselves, under an address that is no longer theirs.
+	request, err := db.Ask(t.Context(), subscribers.Request{Kind: subscribers.SignUp, Email: "singular.once@example.com", Newsletters: []string{"weekly"}}, time.Now())
+	if err != nil {
 		t.Fatal(err)
+	}
+	came, err := db.Confirm(t.Context(), request, subscribers.Consent{}, nil, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err = db.Ask(t.Context(), subscribers.Request{Kind: subscribers.NewAddress, Subscriber: came.Subscriber, Email: "singular.now@example.com"}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = db.Confirm(t.Context(), request, subscribers.Consent{}, nil, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []int64{results[0].ID, came.Subscriber} {
+		if err := db.Erase(t.Context(), id, subscribers.Consent{}, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, beside := range []string{"", "-wal", "-shm"} { // while it is open
+		body, err := os.ReadFile(file + beside)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(body, []byte("singular")) {
+			t.Errorf("an erased address is still in %s", filepath.Base(file+beside))
+		}
 	}
 	if err := db.Close(); err != nil { // folds the journal into the file
 		t.Fatal(err)

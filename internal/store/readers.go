@@ -246,6 +246,9 @@ func (db *DB) Erase(ctx context.Context, id int64, how subscribers.Consent, now 
 	if err != nil {
 		return fmt.Errorf("erasure of reader %d: %w", id, err)
 	}
+	// Or the address could be read there. The reader is erased also if it
+	// fails: then upkeep does it within the hour.
+	_ = db.EmptyJournal(ctx)
 	return nil
 }
 
