@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Ruling is an editor's word about something found that was held by
@@ -13,6 +14,14 @@ import (
 type Ruling struct {
 	Verdict Verdict
 	Item    string // ID of what it is, with Same
+}
+
+// Ruled is a ruling that lasts, and what it was about.
+type Ruled struct {
+	Mark string
+	Ruling
+	Title string // of what was held, as it was then
+	At    time.Time
 }
 
 // Verdict is what an editor says of something held by conflict.

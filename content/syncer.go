@@ -42,6 +42,9 @@ type Syncer struct {
 	// Released is called after something was released or changed, so that feeds
 	// are rebuilt and whoever waits for releases wakes. Nil: nobody waits.
 	Released func()
+	// Failed is told that a source could not be read at all, each time. Nil:
+	// only the log is.
+	Failed func(ctx context.Context, source string, why error, now time.Time)
 
 	mu   sync.Mutex          // one sync of this process at a time
 	told map[string][]string // errors of the latest sync, by source: the same ones are not logged every minute
@@ -60,6 +63,23 @@ type SyncOptions struct {
 func (s *Syncer) Sync(ctx context.Context, now time.Time, opt SyncOptions) ([]Report, error) {
 	out, err := s.sync(ctx, s.Sources, now, opt)
 	return out.reports, err
+}
+
+// ErrNoSource says that no source of that name is configured.
+var ErrNoSource = errors.New("no such source")
+
+// SyncSource is Sync of the one source of that name, and of what it leaves to
+// others.
+func (s *Syncer) SyncSource(ctx context.Context, name string, now time.Time, opt SyncOptions) (Report, error) {
+	i := slices.IndexFunc(s.Sources, func(w Watched) bool { return w.Source.Name() == name })
+	if i < 0 {
+		return Report{}, ErrNoSource
+	}
+	out, err := s.sync(ctx, s.Sources[i:i+1], now, opt)
+	if len(out.reports) == 0 {
+		return Report{}, err
+	}
+	return out.reports[0], err
 }
 
 // outcome is what a sync of some sources came to.
@@ -115,6 +135,9 @@ func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt
 	last := 0 // of the sources that dropped something
 	for i, w := range sources {
 		out.reports[i].Source = w.Source.Name()
+		if failures[i] != nil && s.Failed != nil {
+			s.Failed(ctx, w.Source.Name(), failures[i], now)
+		}
 		if plan := reconcile(i); plan != nil && plan.drops() {
 			last, out.dropped = i, true
 		}

@@ -13,14 +13,6 @@ import (
 	"github.com/standfirst/standfirst/digest"
 )
 
-// A Ruling is an editor's word about what was held by conflict.
-type Ruling struct {
-	Source, Mark string
-	content.Ruling
-	Title string // of what was held, as it was then
-	At    time.Time
-}
-
 // rulingsOf returns editors' words about what a source shows, by mark.
 func rulingsOf(ctx context.Context, s session, source string) (map[string]content.Ruling, error) {
 	var out map[string]content.Ruling

@@ -21,7 +21,7 @@ type SourceState struct {
 	// time, and Failed is why; zero if the latest reading was that of Synced.
 	FailedAt time.Time
 	Failed   string
-	Rulings  []Ruling // that last, by title
+	Rulings  []content.Ruled // that last, by title
 }
 
 // Sources returns every source that was ever synced, by name.
@@ -62,11 +62,12 @@ func (db *DB) Sources(ctx context.Context) ([]SourceState, error) {
 	}
 	if err == nil {
 		err = db.read().each(ctx, `SELECT source, mark, verdict, item, title, at FROM rulings ORDER BY source, title, mark`, nil, func(rows *sql.Rows) error {
-			var r Ruling
-			if err := rows.Scan(&r.Source, &r.Mark, &r.Verdict, &r.Item, &r.Title, asTime(&r.At)); err != nil {
+			var source string
+			var r content.Ruled
+			if err := rows.Scan(&source, &r.Mark, &r.Verdict, &r.Item, &r.Title, asTime(&r.At)); err != nil {
 				return err
 			}
-			if i, ok := index[r.Source]; ok {
+			if i, ok := index[source]; ok {
 				out[i].Rulings = append(out[i].Rulings, r)
 			}
 			return nil

@@ -36,9 +36,9 @@ var deskTests = []test{
 		w.fails(w.db.Rule(w.ctx, "dir:a", "m1", content.Ruling{Verdict: content.Discard}, w.now), digest.ErrState)
 		sources, err := w.db.Sources(w.ctx)
 		w.must(err)
-		w.is("told", []store.Ruling{
-			{Source: "dir:a", Mark: "m1", Ruling: same, Title: "X", At: w.now},
-			{Source: "dir:a", Mark: "m2", Ruling: content.Ruling{Verdict: content.Discard}, Title: "Y", At: w.now},
+		w.is("told", []content.Ruled{
+			{Mark: "m1", Ruling: same, Title: "X", At: w.now},
+			{Mark: "m2", Ruling: content.Ruling{Verdict: content.Discard}, Title: "Y", At: w.now},
 		}, sources[0].Rulings)
 		for _, want := range []bool{true, false} {
 			was, err := w.db.TakeBack(w.ctx, "dir:a", "m2")
