@@ -25,7 +25,7 @@ golden: ## Rewrite the golden files; review the diff like code
 fuzz: ## Fuzz every parser of strangers' input, ten seconds each
 	@for pkg in $$(go list ./...); do \
 		for name in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-			go test -run '^$$' -fuzz "^$$name$$" -fuzztime 10s $$pkg || exit 1; \
+			go test -run '^$$' -fuzz "^$$name$$" -fuzztime 10s -fuzzminimizetime 20x $$pkg || exit 1; \
 		done; \
 	done
 

@@ -96,7 +96,9 @@ func (l *Letter) View() templates.Digest {
 		d.Summary = l.summary(&d, minutes)
 	}
 	if d.Summary != "" {
-		key := "letter.new_since"
+		// Readers who had letters before and such as had none share a version:
+		// what is said must be true for both.
+		key := "letter.new_for_you"
 		if first { // what was there before the newsletter
 			key = "letter.to_begin"
 		}

@@ -105,7 +105,7 @@ func TestSubjectAndPreheader(t *testing.T) {
 func TestWhatIsNew(t *testing.T) {
 	london := content.Event{Name: "London", Days: span("2027-01-05", "2027-01-06"), Zone: "UTC", Status: content.Confirmed}
 	d := letterOf("en", written("A", 4), written("B", 5), told(content.KindReminder, london)).View()
-	if want := "New since your last letter: 2 articles, 9 minutes of reading · 1 event"; d.New != want || d.Near != "Near you" {
+	if want := "New for you: 2 articles, 9 minutes of reading · 1 event"; d.New != want || d.Near != "Near you" {
 		t.Errorf("%q, %q", d.New, d.Near)
 	}
 	old := written("A", 4)

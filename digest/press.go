@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/standfirst/standfirst/content"
@@ -341,7 +342,7 @@ func lines(s string) string {
 	const columns = 72
 	b := make([]byte, 0, len(s))
 	at := 0
-	for word := range strings.FieldsSeq(s) {
+	for word := range strings.FieldsFuncSeq(s, breaks) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case at == 0:
@@ -357,6 +358,9 @@ func lines(s string) string {
 	}
 	return string(b)
 }
+
+// breaks reports whether a line may end at r. French has spaces where none may.
+func breaks(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f' }
 
 // nearOf is near for many readers.
 func (o *own) nearOf(s *subscribers.Subscriber, language string, l *i18n.Locale) string {

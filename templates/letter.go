@@ -22,7 +22,7 @@ type Digest struct {
 	Headline  string // the one h1, above everything; empty: the lead's title is it, or Solo's sentence, else the subject
 	Intro     string // an editor's words; empty lines part paragraphs; may be empty
 	Summary   string // "3 articles, 17 minutes of reading · 2 events"
-	New       string // the same, said to a reader: "New since your last letter: 3 articles …"; empty: Summary
+	New       string // the same, said to a reader: "New for you: 3 articles …"; empty: Summary
 
 	Lead      *Article  // shown large; nil: none
 	Articles  []Article // shown with picture and standfirst

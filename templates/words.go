@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/clipperhouse/uax29/v2/graphemes"
 	"golang.org/x/text/width"
 )
 
@@ -27,7 +28,7 @@ func dots(parts ...string) string {
 func paragraphs(s string) []string {
 	var list []string
 	for p := range strings.SplitSeq(strings.ReplaceAll(s, "\r\n", "\n"), "\n\n") {
-		if p = strings.Join(strings.Fields(p), " "); p != "" {
+		if p = strings.Join(words(p), " "); p != "" {
 			list = append(list, p)
 		}
 	}
@@ -45,7 +46,7 @@ func pad() template.HTML {
 func wrap(s string) string {
 	var b strings.Builder
 	at := 0
-	for _, word := range strings.Fields(s) {
+	for _, word := range words(s) {
 		w := widthOf(word)
 		switch {
 		case at == 0:
@@ -61,13 +62,15 @@ func wrap(s string) string {
 			at += w
 			continue
 		}
-		for _, r := range word {
-			if rw := widthOf(string(r)); at+rw > columns {
+		for letters := graphemes.FromString(word); letters.Next(); {
+			letter := letters.Value()
+			lw := widthOf(letter)
+			if at+lw > columns {
 				b.WriteByte('\n')
 				at = 0
 			}
-			b.WriteRune(r)
-			at += widthOf(string(r))
+			b.WriteString(letter)
+			at += lw
 		}
 	}
 	return b.String()
@@ -90,20 +93,31 @@ func section(heading string) string { return rule() + "\n" + wrap(heading) + "\n
 // rule is a line across.
 func rule() string { return strings.Repeat("-", columns) }
 
-// widthOf counts columns: letters of East Asia take two, marks and isolates none.
+// widthOf counts columns: letters of East Asia take two, marks and isolates
+// none, and what is joined to one picture takes no more than one.
 func widthOf(s string) int {
 	n := 0
+	joined := false
 	for _, r := range s {
 		switch {
+		case r == '\u200d':
+			joined = true
+			continue
 		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+			continue // does not part what is joined: a variation selector stands before the joiner
+		case joined && r > '\U0001F000', skinTone(r):
 		case width.LookupRune(r).Kind() == width.EastAsianWide, width.LookupRune(r).Kind() == width.EastAsianFullwidth:
 			n += 2
 		default:
 			n++
 		}
+		joined = false
 	}
 	return n
 }
+
+// skinTone reports whether r colours the picture before it.
+func skinTone(r rune) bool { return '\U0001F3FB' <= r && r <= '\U0001F3FF' }
 
 // tidy makes strangers' text fit for one line: white space and control
 // characters become single spaces, and the two characters that turn the
@@ -119,8 +133,24 @@ func tidy(s string, limit int) string {
 		}
 		return r
 	}, s)
-	return clip(strings.Join(strings.Fields(s), " "), limit)
+	return clip(strings.Join(words(s), " "), limit)
 }
+
+// words parts text at white space that lines may break at. A single space that
+// they may not break at, such as French has before a colon, stays in its word.
+func words(s string) []string {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) && !fixed(r) })
+	list := parts[:0]
+	for _, p := range parts {
+		if p = strings.TrimFunc(p, fixed); p != "" {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// fixed reports whether r is a space that no line breaks at.
+func fixed(r rune) bool { return r == '\u00a0' || r == '\u202f' }
 
 // clip cuts text at a space, if there is one near the end, and shows that it did.
 func clip(s string, limit int) string {

@@ -17,6 +17,9 @@ func TestWrap(t *testing.T) {
 		{"at spaces", ten, "ten letter ten letter ten letter ten letter ten letter ten letter ten\nletter ten letter ten letter ten letter"},
 		{"what has none stays whole", "see https://example.com/" + strings.Repeat("x", 80) + " there", "see\nhttps://example.com/" + strings.Repeat("x", 80) + "\nthere"},
 		{"letters of East Asia count twice", strings.Repeat("漢", 40), strings.Repeat("漢", 36) + "\n" + strings.Repeat("漢", 4)},
+		{"a picture of many is not torn", strings.Repeat("👩‍👩‍👧‍👦", 37), strings.Repeat("👩‍👩‍👧‍👦", 36) + "\n👩‍👩‍👧‍👦"},
+		{"nor from its mark", strings.Repeat("漢", 35) + "字か\u3099き", strings.Repeat("漢", 35) + "字\nか\u3099き"},
+		{"a space that does not break", strings.Repeat("x", 66) + " Annulé\u00a0: y", strings.Repeat("x", 66) + "\nAnnulé\u00a0: y"},
 		{"marks and isolates count nothing", strings.Repeat("e\u0301", 72) + "\u2068\u2069", strings.Repeat("e\u0301", 72) + "\u2068\u2069"},
 	} {
 		if diff := cmp.Diff(test.want, wrap(test.text)); diff != "" {
@@ -49,6 +52,8 @@ func TestTidy(t *testing.T) {
 		{"evil\u202egnp.exe", "evilgnp.exe"},
 		{"bad\xffbyte", "bad\uFFFDbyte"},
 		{"\u2068Ada\u2069 علي", "\u2068Ada\u2069 علي"},
+		{"Annulé\u00a0: x\u00a0 \u00a0", "Annulé\u00a0: x"},
+		{"\u00a0\u202f", ""},
 		{"\ue00012\ue001", "12"},
 		{"one two three four", "one two three four"},
 		{"one two three, fourteen", "one two three…"},

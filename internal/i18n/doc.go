@@ -21,7 +21,9 @@
 // is letter.by and letter.articles. Names in braces are filled in. A message
 // with plural forms has the categories of Unicode CLDR (zero, one, two, few,
 // many, other) and is chosen by the placeholder n. A file need not hold every
-// message, and en-GB.yaml only what differs from en.yaml.
+// message, and en-GB.yaml only what differs from en.yaml. French files are
+// written with ordinary spaces before : ; ? ! » and after «; what is said has
+// such as no line breaks at.
 //
 // # Directions
 //

@@ -175,6 +175,7 @@ func (r *fileReader) message(name string, at *yaml.Node, forms map[plural.Form]s
 			r.wrong(at, "%s: %v", name, err)
 			return
 		}
+		forms[form] = typeset(r.file.lang, forms[form])
 	}
 	r.file.messages[name] = message{forms: forms, line: at.Line, column: at.Column}
 }
