@@ -122,10 +122,11 @@ const bounceRests = 7 * 24 * time.Hour
 // since a moment, may be asked for confirmation because somebody, who may be
 // anybody, signed it up. Who asked to be erased may come back by themselves. A
 // mailbox that did not exist may exist after a week. Who called our letters
-// spam gets none of any kind that they did not ask for by a letter's link.
+// spam gets none of any kind that they did not ask for by a letter's link. Who
+// moved may come back.
 func MayAsk(reason string, since, now time.Time) bool {
 	switch reason {
-	case "", Erased:
+	case "", Erased, Moved:
 		return true
 	case BecauseBounced:
 		return now.Sub(since) >= bounceRests

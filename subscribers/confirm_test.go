@@ -128,6 +128,7 @@ func TestMayAsk(t *testing.T) {
 	}{
 		{"", 0, true},
 		{Erased, 0, true},
+		{Moved, 0, true},
 		{BecauseBounced, 0, false},
 		{BecauseBounced, 7*24*time.Hour - 1, false},
 		{BecauseBounced, 7 * 24 * time.Hour, true},

@@ -10,6 +10,7 @@ const (
 	BecauseBounced    = "bounced"
 	BecauseComplained = "complained"
 	Erased            = "erased"
+	Moved             = "moved" // letters go to another address, or went there
 )
 
 // Leaving returns what is left of a reader who leaves one newsletter, or all

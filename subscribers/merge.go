@@ -88,6 +88,8 @@ func refusal(old *Subscriber, row ImportRow, suppressed string) (why, stays stri
 	switch {
 	case old == nil && suppressed == Erased:
 		return "this reader asked to be erased", Erased
+	case old == nil && suppressed == Moved:
+		return "this reader has letters sent to another address", Moved
 	case suppressed != "" && (wanted || old == nil):
 		return "the address must not be written to (" + suppressed + ")", suppressed
 	case old == nil || !wanted || old.Status == Active:

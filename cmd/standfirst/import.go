@@ -128,6 +128,7 @@ func (e *env) imported(rep *subscribers.ImportReport, row string, told func(*sub
 			{"complained", "called a letter spam before: they are not written to"},
 			{"pending", "never confirmed: they stay as they are"},
 			{"erased", "asked to be erased: they stay erased"},
+			{"moved", "gave us another address since: letters go there"},
 		} {
 			if n := rep.Stay[stay.why]; n > 0 {
 				e.printf("  %s %s\n", plural(n, row), stay.told)

@@ -146,6 +146,11 @@ func (c *confirming) move(ctx context.Context, r *subscribers.Request) error {
 	if err := c.lift(ctx, old.ID, r.Email); err != nil {
 		return err
 	}
+	// A list of before must not bring the old address in, beside the new one or
+	// after the reader was erased.
+	if err := addSuppression(ctx, c.session, c.salt, old.Email, subscribers.Moved, c.now); err != nil {
+		return err
+	}
 	if old.Status == subscribers.Bounced || old.Status == subscribers.Complained {
 		return nil // nobody is there, or wants to hear of us
 	}

@@ -234,8 +234,15 @@ var requestTests = []test{
 			kinds = append(kinds, l.Kind)
 		}
 		w.is("letters, also the one that came before there was a reader", []string{"confirm", "address", "address-changed"}, kinds)
+		old := subscribers.ImportRow{Email: "ada@example.com", Newsletters: []string{weekly}}
+		w.is("import while the reader is elsewhere", "moved", w.importRow(old).Stays)
 		w.must(w.db.Erase(w.ctx, id, fromLetter, w.now))
 		w.is("letters that waited", "", w.post())
+		w.is("import once they are erased", "moved", w.importRow(old).Stays)
+		w.now = w.now.AddDate(0, 0, 1)
+		again := w.confirm(w.wish(signUp("ada@example.com", weekly))).Subscriber
+		w.is("they come back themselves", "active weekly", w.left(again))
+		w.is("and then an import finds them", subscribers.Same, w.importRow(old).Fate)
 	}},
 
 	{"erasing leaves nothing that speaks of the person", func(w *world) {
