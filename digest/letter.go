@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -67,6 +68,7 @@ func (l *Letter) View() templates.Digest {
 		switch e.Kind {
 		case content.KindArticle:
 			a := w.Article(e.Article)
+			a.URL = l.safe(a.URL, "/articles/"+url.PathEscape(e.Article.Slug))
 			a.Image = l.Pictures.Show(l.Publication.URL, e.Article.Image, d.Lead == nil)
 			minutes += e.Article.ReadingMinutes
 			first = first || e.Baseline
@@ -80,15 +82,15 @@ func (l *Letter) View() templates.Digest {
 			}
 		case content.KindReminder:
 			told[e.Item] = true
-			d.Reminders = append(d.Reminders, w.Reminder(e.Event, l.At))
+			d.Reminders = append(d.Reminders, l.event(w.Reminder(e.Event, l.At), e.Event))
 		case content.KindNotice:
 			told[e.Item] = true
-			d.Notices = append(d.Notices, w.notice(e))
+			d.Notices = append(d.Notices, l.event(w.notice(e), e.Event))
 		}
 	}
 	for i := range l.Coming {
 		if e := &l.Coming[i]; !told[e.ID] {
-			d.Events = append(d.Events, w.early(w.Event(e), e, l.At))
+			d.Events = append(d.Events, l.event(w.early(w.Event(e), e, l.At), e))
 		}
 	}
 	if d.Solo() == nil {
@@ -106,6 +108,24 @@ func (l *Letter) View() templates.Digest {
 	}
 	l.head(&d, minutes)
 	return d
+}
+
+// event makes an event's link one for letters.
+func (l *Letter) event(v templates.Event, e *content.Event) templates.Event {
+	v.URL = l.safe(v.URL, "/events#"+url.PathEscape(e.Slug))
+	return v
+}
+
+// safe returns an address as a letter may lead to it: by https, with nobody's
+// name before the host, or to our own server, however that is reached. For any
+// other it returns our page, which leads on: mail services warn of such links,
+// and a name before the host makes one host look like another.
+func (l *Letter) safe(address, page string) string {
+	u, err := url.Parse(address)
+	if err == nil && u.User == nil && (u.Scheme == "https" || strings.HasPrefix(address, l.Publication.URL+"/")) {
+		return address
+	}
+	return l.Publication.URL + page
 }
 
 // head gives the letter its subject, preheader and headline. An editor's win;

@@ -1,9 +1,12 @@
 package digest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/internal/i18n"
@@ -115,6 +118,46 @@ func TestWhatIsNew(t *testing.T) {
 	}
 	if d := letterOf("en", told(content.KindReminder, london)).View(); d.New != "" || d.Summary != "" || d.Near != "" {
 		t.Errorf("a reminder alone: %q, %q, %q", d.New, d.Summary, d.Near)
+	}
+}
+
+// Mail services warn of http, and a name before the host makes one host look
+// like another: such addresses are behind our own page.
+func TestLettersLeadByHTTPS(t *testing.T) {
+	article := func(address string) content.Entry {
+		e := written("A", 1)
+		e.Article.URL, e.Article.Slug = address, "a b"
+		return e
+	}
+	event := content.Event{Name: "Oslo", Slug: "oslo", Days: span("2027-01-05", "2027-01-06"), Zone: "UTC", Status: content.Confirmed}
+	for _, test := range []struct{ address, article, event string }{
+		{"https://cms.example/a?b=c", "https://cms.example/a?b=c", "https://cms.example/a?b=c"},
+		{"http://cms.example/a", "%s/articles/a%%20b", "%s/events#oslo"},
+		{"https://bank.example@evil.example/", "%s/articles/a%%20b", "%s/events#oslo"},
+		{"http://user:pw@cms.example/", "%s/articles/a%%20b", "%s/events#oslo"},
+		{"%s/media/x", "%s/media/x", "%s/media/x"},
+		{"javascript:alert(1)", "%s/articles/a%%20b", "%s/events#oslo"},
+	} {
+		for _, site := range []string{"https://lead.example", "http://localhost:8080"} {
+			at := func(s string) string {
+				if strings.Contains(s, "%s") {
+					return fmt.Sprintf(s, site)
+				}
+				return s
+			}
+			coming := event
+			coming.URL = at(test.address)
+			l := letterOf("en", article(at(test.address)), told(content.KindReminder, coming))
+			l.Publication.URL, l.Words.Site = site, site
+			strip := event
+			strip.ID, strip.URL = "another", coming.URL
+			l.Coming = []content.Event{strip}
+			d := l.View()
+			got := []string{d.Lead.URL, d.Reminders[0].URL, d.Events[0].URL}
+			if diff := cmp.Diff([]string{at(test.article), at(test.event), at(test.event)}, got); diff != "" {
+				t.Errorf("%s at %s (-want +got)\n%s", test.address, site, diff)
+			}
+		}
 	}
 }
 

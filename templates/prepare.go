@@ -122,6 +122,9 @@ func mailImage(path string) bool {
 	return true
 }
 
+// quotable writes out what ends an address where plain text is made links of.
+var quotable = strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E", " ", "%20", "`", "%60")
+
 // link returns address if it is one that a letter may lead to, else nothing.
 func link(address string) string {
 	const longest = 2000
@@ -129,7 +132,7 @@ func link(address string) string {
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(address) > longest {
 		return ""
 	}
-	return u.String()
+	return quotable.Replace(u.String())
 }
 
 // preheader returns what an inbox shows beside the subject: 40 to 140

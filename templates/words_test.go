@@ -80,18 +80,19 @@ func TestUnderline(t *testing.T) {
 
 func TestLink(t *testing.T) {
 	for address, want := range map[string]string{
-		"https://example.com/a?b=c#d": "https://example.com/a?b=c#d",
-		" http://localhost:8080/x ":   "http://localhost:8080/x",
-		"https://example.com/a b\"<>": "https://example.com/a%20b%22%3C%3E",
-		"https://example.com/ü":       "https://example.com/%C3%BC",
-		"javascript:alert(1)":         "",
-		"JavaScript://x/%0aalert(1)":  "",
-		"data:text/html,x":            "",
-		"//example.com/x":             "",
-		"/path":                       "",
-		"https://":                    "",
-		"https://example.com/\x00":    "",
-		"":                            "",
+		"https://example.com/a?b=c#d":  "https://example.com/a?b=c#d",
+		" http://localhost:8080/x ":    "http://localhost:8080/x",
+		"https://example.com/a b\"<>":  "https://example.com/a%20b%22%3C%3E",
+		"https://example.com/ü":        "https://example.com/%C3%BC",
+		"https://a.example/?q=\"<x> y": "https://a.example/?q=%22%3Cx%3E%20y",
+		"javascript:alert(1)":          "",
+		"JavaScript://x/%0aalert(1)":   "",
+		"data:text/html,x":             "",
+		"//example.com/x":              "",
+		"/path":                        "",
+		"https://":                     "",
+		"https://example.com/\x00":     "",
+		"":                             "",
 		"https://example.com/" + strings.Repeat("x", 2000): "",
 	} {
 		if got := link(address); got != want {

@@ -45,7 +45,7 @@ func (r Reach) may(a netip.Addr) bool {
 type Options struct {
 	Agent     string // the User-Agent; empty: Standfirst
 	Reach     Reach
-	Redirects int           // how many are followed; 0: a redirect is the answer
+	Redirects int           // how many are followed, none from https to http; 0: a redirect is the answer
 	Timeout   time.Duration // of a whole exchange, with its redirects and body; 0: 20 s
 	Most      int64         // bytes of a body, as read; 0: 1 MB. Reading more is ErrLarge
 
@@ -117,12 +117,14 @@ func New(o Options) *http.Client {
 	return &http.Client{
 		Transport: &guard{next: transport, reach: o.Reach, agent: o.Agent, most: o.Most},
 		Timeout:   o.Timeout,
-		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			switch {
 			case o.Redirects == 0:
 				return http.ErrUseLastResponse
 			case len(via) > o.Redirects:
 				return ErrRedirects
+			case r.URL.Scheme == "http" && via[len(via)-1].URL.Scheme == "https":
+				return textError("the address leads on from https to http")
 			}
 			return nil
 		},

@@ -89,6 +89,30 @@ func TestNobodyReachesWhatIsNotPublic(t *testing.T) {
 	}
 }
 
+// Whoever stands between could answer in the place of the second host.
+func TestNobodyIsLedFromHTTPSToHTTP(t *testing.T) {
+	plain := serve(t)
+	secret := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/here" {
+			http.Redirect(w, r, "/there", http.StatusFound)
+			return
+		}
+		http.Redirect(w, r, plain.URL+"/agent", http.StatusFound)
+	}))
+	t.Cleanup(secret.Close)
+	c := New(Options{Reach: Locally, Redirects: 3})
+	c.Transport.(*guard).next.(*http.Transport).TLSClientConfig = secret.Client().Transport.(*http.Transport).TLSClientConfig
+	for _, path := range []string{"/", "/here"} {
+		_, err := get(c, secret.URL+path)
+		if want := "the address leads on from https to http"; Reason(err) != want || !Refused(err) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if _, err := get(c, plain.URL+"/to?it="+url.QueryEscape("/agent")); err != nil {
+		t.Errorf("from http to http: %v", err)
+	}
+}
+
 func TestAProxyIsForNobodyElse(t *testing.T) {
 	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
 	s := serve(t)

@@ -25,11 +25,12 @@ import (
 )
 
 // The widths of what is kept, in pixels: twice the CSS pixels that a lead and a
-// card's picture have in a letter. Nothing is scaled up, and what is higher than
-// twice its width becomes narrower instead.
+// card's picture have. A card's has 160 in a letter, beside its words, and 320
+// on a phone, above them. Nothing is scaled up, and what is higher than twice
+// its width becomes narrower instead.
 const (
 	LeadWidth  = 1104
-	ThumbWidth = 320
+	ThumbWidth = 640
 )
 
 // The limits of what is taken from strangers.
