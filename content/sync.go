@@ -2,6 +2,7 @@ package content
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -130,6 +131,14 @@ type Report struct {
 	Held      int      `json:"held"`    // waiting for an editor, after this sync
 	Refused   int      `json:"refused"` // items that could not be read
 	Errors    []string `json:"errors"`  // one line each
+}
+
+// Asks reports whether a guard waits for an editor to agree: flood is how many
+// articles it holds, gone whether it does not believe that so much is gone.
+// conflicts is how many were held by conflict.
+func (r Report) Asks(conflicts int) (flood int, gone bool) {
+	gone = slices.ContainsFunc(r.Errors, func(e string) bool { return strings.HasSuffix(e, agreeing+" withdraws them") })
+	return max(0, r.Held-conflicts), gone
 }
 
 // then is the report of two syncs of a source as if they were one.

@@ -12,38 +12,18 @@ import (
 	"github.com/standfirst/standfirst/digest"
 )
 
-// An ArticleRow is an article in a list for editors, whatever its state.
-type ArticleRow struct {
-	ID, Slug, Source, Title, URL string
-	State                        content.State
-	Reason                       string // why it is held or withdrawn
-	Published                    time.Time
-	DateOnly                     bool
-	Due, Since                   time.Time // its date if that lay ahead; when it was first seen as it is
-	Released                     int64     // its newest number on the wire; 0: none
-	NotInLetters, Pinned         bool
-}
-
 const articleRow = `a.id, a.slug, a.source, a.title, a.url, a.state, a.reason, a.published, a.date_only, a.due, a.since, a.released, a.not_in_letters,
 	EXISTS (SELECT 1 FROM item_flags f WHERE f.item = a.id AND f.flag = 'pinned')`
 
-func (r *ArticleRow) into() []any {
+// articleRowInto is where articleRow goes.
+func articleRowInto(r *content.ArticleRow) []any {
 	return []any{&r.ID, &r.Slug, &r.Source, &r.Title, &r.URL, &r.State, &r.Reason, asTime(&r.Published), &r.DateOnly, asTime(&r.Due), asTime(&r.Since), &r.Released,
 		&r.NotInLetters, &r.Pinned}
 }
 
-// An ArticleFilter narrows a list of articles for editors.
-type ArticleFilter struct {
-	State content.State // empty: all
-	// Flag is "pinned" or "quiet" (not in letters); empty: all.
-	Flag          string
-	Search        string // in titles, in any case; empty: all
-	Offset, Limit int
-}
-
 // ArticleRows returns articles of every state: what waits first, then by the
 // wire, the newest first. total is how many the filter leaves.
-func (db *DB) ArticleRows(ctx context.Context, f ArticleFilter) (rows []ArticleRow, total int, err error) {
+func (db *DB) ArticleRows(ctx context.Context, f content.ArticleFilter) (rows []content.ArticleRow, total int, err error) {
 	where, args := []string{`1 = 1`}, []any{}
 	add := func(clause string, value any) {
 		args = append(args, value)
@@ -70,8 +50,8 @@ func (db *DB) ArticleRows(ctx context.Context, f ArticleFilter) (rows []ArticleR
 	const order = ` ORDER BY CASE WHEN a.released = 0 THEN 0 ELSE 1 END, a.released DESC, a.id`
 	err = db.read().each(ctx, fmt.Sprintf(`SELECT `+articleRow+` FROM articles a
 		WHERE a.id IN (SELECT a.id FROM articles a WHERE `+clause+order+` LIMIT $%d OFFSET $%d)`+order, n+1, n+2), args, func(r *sql.Rows) error {
-		var row ArticleRow
-		err := r.Scan(row.into()...)
+		var row content.ArticleRow
+		err := r.Scan(articleRowInto(&row)...)
 		rows = append(rows, row)
 		return err
 	})
@@ -81,38 +61,17 @@ func (db *DB) ArticleRows(ctx context.Context, f ArticleFilter) (rows []ArticleR
 	return rows, total, nil
 }
 
-// An ArticleFile is all that editors are shown of one article.
-type ArticleFile struct {
-	content.Article // with its body
-	Row             ArticleRow
-	Releases        []ReleaseOf // oldest first
-}
-
-// A ReleaseOf is one number that an article got on the wire, and the editions
-// that gave it.
-type ReleaseOf struct {
-	content.Release
-	Given []GivenBy // oldest first
-	More  int       // editions beyond those
-}
-
-// GivenBy is an edition and to how many readers it gave something, or would.
-type GivenBy struct {
-	Edition string
-	Readers int
-}
-
 // mostGiven is how many editions of one article are told.
 const mostGiven = 100
 
 // ArticleFile returns an article by its ID, or digest.ErrNotFound.
-func (db *DB) ArticleFile(ctx context.Context, id string) (*ArticleFile, error) {
+func (db *DB) ArticleFile(ctx context.Context, id string) (*content.ArticleFile, error) {
 	if storable([]any{id}) != nil {
 		return nil, fmt.Errorf("article: %w", digest.ErrNotFound)
 	}
-	a := &ArticleFile{}
+	a := &content.ArticleFile{}
 	s := db.read()
-	into := append(append(articleInto(&a.Article), &a.Body), a.Row.into()...)
+	into := append(append(articleInto(&a.Article), &a.Body), articleRowInto(&a.Row)...)
 	err := s.row(ctx, `SELECT `+articleColumns+`, a.body, `+articleRow+` FROM articles a WHERE a.id = $1`, id).Scan(into...)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = digest.ErrNotFound
@@ -125,13 +84,13 @@ func (db *DB) ArticleFile(ctx context.Context, id string) (*ArticleFile, error) 
 		return nil, fmt.Errorf("releases of article %s: %w", id, err)
 	}
 	for _, r := range releases {
-		a.Releases = append(a.Releases, ReleaseOf{Release: r})
+		a.Releases = append(a.Releases, content.ReleaseOf{Release: r})
 	}
 	err = s.each(ctx, `SELECT e.id, e.horizon, SUM(v.readers)
 		FROM version_items i JOIN versions v ON v.edition = i.edition AND v.n = i.version JOIN editions e ON e.n = i.edition
 		WHERE i.item = $1 AND i.kind = 'article' AND e.published IS NOT NULL
 		GROUP BY e.n, e.id, e.horizon ORDER BY e.n`, []any{id}, func(rows *sql.Rows) error {
-		var g GivenBy
+		var g content.GivenBy
 		var horizon int64
 		if err := rows.Scan(&g.Edition, &horizon, &g.Readers); err != nil {
 			return err

@@ -96,6 +96,17 @@ func (db *DB) Remind(ctx context.Context, now time.Time, decide func([]content.E
 // the word of an editor, so that it is in letters once more. Events are not
 // released again. It returns digest.ErrState if the article is not public.
 func (db *DB) ReleaseAgain(ctx context.Context, article string, now time.Time) (content.Release, error) {
+	return db.releaseAgain(ctx, article, func(int64) bool { return true }, now)
+}
+
+// ReleaseAfter is ReleaseAgain if the article's newest number still is the one
+// given, so that what is said twice is done once. Else it returns
+// digest.ErrChanged.
+func (db *DB) ReleaseAfter(ctx context.Context, article string, newest int64, now time.Time) (content.Release, error) {
+	return db.releaseAgain(ctx, article, func(n int64) bool { return n == newest }, now)
+}
+
+func (db *DB) releaseAgain(ctx context.Context, article string, holds func(newest int64) bool, now time.Time) (content.Release, error) {
 	var made []content.Release
 	err := db.write(ctx, func(s session) error {
 		head, err := lockWire(ctx, s)
@@ -104,9 +115,10 @@ func (db *DB) ReleaseAgain(ctx context.Context, article string, now time.Time) (
 		}
 		r := content.Release{Kind: content.KindArticle, Item: article, At: now}
 		var state string
-		err = s.row(ctx, `SELECT a.state, COALESCE(MAX(w.revision), -1) + 1
+		var newest int64
+		err = s.row(ctx, `SELECT a.state, a.released, COALESCE(MAX(w.revision), -1) + 1
 			FROM articles a LEFT JOIN wire w ON w.kind = 'article' AND w.item = a.id
-			WHERE a.id = $1 GROUP BY a.state`, article).Scan(&state, &r.Revision)
+			WHERE a.id = $1 GROUP BY a.state, a.released`, article).Scan(&state, &newest, &r.Revision)
 		if err == sql.ErrNoRows {
 			return digest.ErrNotFound
 		}
@@ -115,6 +127,9 @@ func (db *DB) ReleaseAgain(ctx context.Context, article string, now time.Time) (
 		}
 		if content.State(state) != content.Public {
 			return fmt.Errorf("%w: it is %s", digest.ErrState, state)
+		}
+		if !holds(newest) {
+			return digest.ErrChanged
 		}
 		made, err = appendWire(ctx, s, head, []content.Release{r})
 		return err

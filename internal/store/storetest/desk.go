@@ -157,21 +157,21 @@ var deskTests = []test{
 		w.must(w.db.SetNotInLetters(w.ctx, "Alpha", true))
 		w.must(w.db.Pin(w.ctx, "Alpha", true))
 		for what, tc := range map[string]struct {
-			filter store.ArticleFilter
+			filter content.ArticleFilter
 			want   []string
 			total  int
 		}{
-			"all":       {store.ArticleFilter{}, []string{"Delta", "Gamma", "100% Beta_", "Alpha"}, 4},
-			"a page":    {store.ArticleFilter{Offset: 1, Limit: 2}, []string{"Gamma", "100% Beta_"}, 4},
-			"held":      {store.ArticleFilter{State: content.Held}, []string{"Delta"}, 1},
-			"withdrawn": {store.ArticleFilter{State: content.Withdrawn}, []string{"Gamma"}, 1},
-			"pinned":    {store.ArticleFilter{Flag: "pinned"}, []string{"Alpha"}, 1},
-			"quiet":     {store.ArticleFilter{Flag: "quiet"}, []string{"Alpha"}, 1},
-			"words":     {store.ArticleFilter{Search: " TA"}, []string{"Delta", "100% Beta_"}, 2},
-			"a sign":    {store.ArticleFilter{Search: "0% b"}, []string{"100% Beta_"}, 1},
-			"a wish":    {store.ArticleFilter{Search: "a%a"}, nil, 0},
-			"two":       {store.ArticleFilter{State: content.Public, Search: "al"}, []string{"Alpha"}, 1},
-			"nonsense":  {store.ArticleFilter{Search: "\xff\x00"}, []string{"Delta", "Gamma", "100% Beta_", "Alpha"}, 4},
+			"all":       {content.ArticleFilter{}, []string{"Delta", "Gamma", "100% Beta_", "Alpha"}, 4},
+			"a page":    {content.ArticleFilter{Offset: 1, Limit: 2}, []string{"Gamma", "100% Beta_"}, 4},
+			"held":      {content.ArticleFilter{State: content.Held}, []string{"Delta"}, 1},
+			"withdrawn": {content.ArticleFilter{State: content.Withdrawn}, []string{"Gamma"}, 1},
+			"pinned":    {content.ArticleFilter{Flag: "pinned"}, []string{"Alpha"}, 1},
+			"quiet":     {content.ArticleFilter{Flag: "quiet"}, []string{"Alpha"}, 1},
+			"words":     {content.ArticleFilter{Search: " TA"}, []string{"Delta", "100% Beta_"}, 2},
+			"a sign":    {content.ArticleFilter{Search: "0% b"}, []string{"100% Beta_"}, 1},
+			"a wish":    {content.ArticleFilter{Search: "a%a"}, nil, 0},
+			"two":       {content.ArticleFilter{State: content.Public, Search: "al"}, []string{"Alpha"}, 1},
+			"nonsense":  {content.ArticleFilter{Search: "\xff\x00"}, []string{"Delta", "Gamma", "100% Beta_", "Alpha"}, 4},
 		} {
 			rows, total, err := w.db.ArticleRows(w.ctx, tc.filter)
 			w.must(err)
@@ -184,10 +184,12 @@ var deskTests = []test{
 		}
 		again, err := w.db.ReleaseAgain(w.ctx, "Alpha", w.now)
 		w.must(err)
+		_, err = w.db.ReleaseAfter(w.ctx, "Alpha", 1, w.now) // pressed when the page was old
+		w.fails(err, digest.ErrChanged)
 		file, err := w.db.ArticleFile(w.ctx, "Alpha")
 		w.must(err)
 		w.is("body", "<p>Alpha</p>", file.Body)
-		w.is("row", store.ArticleRow{ID: "Alpha", Slug: "slug-Alpha", Source: "dir:a", Title: "Alpha", URL: "https://example.com/Alpha",
+		w.is("row", content.ArticleRow{ID: "Alpha", Slug: "slug-Alpha", Source: "dir:a", Title: "Alpha", URL: "https://example.com/Alpha",
 			State: content.Public, Released: again.N, NotInLetters: true, Pinned: true}, file.Row)
 		w.is("numbers", []int64{1, again.N}, []int64{file.Releases[0].N, file.Releases[1].N})
 		_, err = w.db.ArticleFile(w.ctx, "\x00")
