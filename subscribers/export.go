@@ -77,6 +77,10 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(written)
 }
 
+// SpreadsheetSafe makes a field of a table harmless where a spreadsheet would
+// run it.
+func SpreadsheetSafe(field string) string { return guard(field) }
+
 // guard makes a field harmless in a spreadsheet, and unguard takes that back.
 // What begins with apostrophes before such a sign gets one more, so that every
 // field comes back as it was.

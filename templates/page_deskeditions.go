@@ -39,7 +39,7 @@ func (p *SendingPage) view() (string, *Page) { return "desksending", &p.Page }
 
 // Progress is what changes while an edition is sent.
 type Progress struct {
-	Title      string // "4,962 of 12,408 accepted"
+	Sum        string // "4,962 of 12,408 accepted"
 	Value, Max int
 	Pace       string // how far, how fast, for how long
 	Growing    bool   // readers are still added

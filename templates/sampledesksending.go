@@ -40,10 +40,10 @@ func sampleSending(lang string) []View {
 		&DeskEditionsPage{DeskFrame: bare},
 		&SendingPage{
 			DeskFrame: live, Heading: "Sending weekly/2026-11-24T08:00", Made: "Published 05:13, by the schedule.", Live: "/desk/events", Said: "40 % accepted.",
-			Progress: Progress{Title: "4,962 of 12,408 accepted", Value: 4962, Max: 12408, Pace: "40 % · 598 letters a minute", Growing: true, Numbers: figures, Fares: fares},
+			Progress: Progress{Sum: "4,962 of 12,408 accepted", Value: 4962, Max: 12408, Pace: "40 % · 598 letters a minute", Growing: true, Numbers: figures, Fares: fares},
 			Note:     "Nobody else gets one.", Why: "Reason: typo", Sorry: "That was not possible any more.", Pause: "/desk/pause", Resume: "/desk/resume", Cancel: "/desk/cancel", Public: "/editions/weekly/1",
 		},
-		&SendingPage{DeskFrame: bare, Heading: "weekly/1", Progress: Progress{Title: "0 of 1 accepted", Max: 1}},
+		&SendingPage{DeskFrame: bare, Heading: "weekly/1", Progress: Progress{Sum: "0 of 1 accepted", Max: 1}},
 		&CancelPage{DeskFrame: frame("Cancel"), Heading: "Cancel the rest?", Lines: []string{"4,962 readers have it already."}, Action: "/desk/cancel", Back: "/desk"},
 		&CancelPage{DeskFrame: bare, Heading: "Cancel?"},
 		&ResultsPage{

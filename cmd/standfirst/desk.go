@@ -15,6 +15,7 @@ func (a *app) door() *editors.Door { return &editors.Door{Store: a.db} }
 func (a *app) desk() *web.Desk {
 	return &web.Desk{
 		Door: a.door(), Plans: a.publisher, Command: "standfirst editors link",
+		Editions: a.db, Given: a.press,
 		Log: func(ctx context.Context, e web.LogEntry) error { return a.db.Log(ctx, store.LogEntry(e)) },
 		Sources: func(ctx context.Context) ([]web.SourceState, error) {
 			all, err := a.db.Sources(ctx)

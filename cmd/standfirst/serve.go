@@ -133,6 +133,9 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 		if a.post != nil {
 			site.Readers = prompt{a.db, a.post.Wake}
 		}
+		if site.Desk != nil {
+			site.Desk.Ending = ctx.Done()
+		}
 		site.Metrics, site.Answered = metrics.handler(), metrics.answered
 		metrics.strangers(site.Strangers.Counts)
 		hub := a.hub()

@@ -21,7 +21,14 @@ type Desk struct {
 	// Command prints a sign-in link when it is followed by an address: page
 	// /desk/sign-in shows it to those who have none.
 	Command string
+	// Editions are those that are out; Given writes their letters once more. Nil:
+	// such pages are not there.
+	Editions EditionDesk
+	Given    GivenPress
+	// Ending is closed when the program ends: pages that are watched end then.
+	Ending <-chan struct{}
 
+	way     way
 	init    sync.Once            // of what follows
 	plans   fresh[*digest.Plan]  // by newsletter
 	sources fresh[[]SourceState] // one, under ""

@@ -101,10 +101,15 @@ func (s *Server) letterBody(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	keepPrivate(h)
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src "+
-		s.pictures()+"; style-src 'unsafe-inline'; frame-ancestors 'self'")
+	h.Set("Content-Security-Policy", s.letterPolicy())
 	write(w, r, http.StatusOK, "text/html; charset=utf-8", []byte(linksOpenOutside(caught.HTML)))
 	return nil
+}
+
+// letterPolicy is the Content-Security-Policy of a letter in its frame.
+func (s *Server) letterPolicy() string {
+	return "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src " +
+		s.pictures() + "; style-src 'unsafe-inline'; frame-ancestors 'self'"
 }
 
 var head = regexp.MustCompile(`(?i)<head(\s[^>]*)?>`)

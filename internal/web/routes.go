@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/templates"
 )
 
@@ -88,6 +89,19 @@ func (s *Server) routes() map[string]handler {
 		routes["POST /desk/sign-in/{token}"] = s.enter
 		routes["POST /desk/sign-out"] = s.signOut
 		routes["POST /desk/sessions"] = s.editor(s.endSession)
+	}
+	if s.Desk != nil && s.Desk.Editions != nil {
+		routes["GET /desk/editions"] = s.editor(s.pastEditions)
+		const edition = " /desk/editions/{newsletter}/{slot}"
+		routes["GET"+edition] = s.editor(s.editionAtDesk)
+		routes["GET"+edition+"/events"] = s.editor(s.editionEvents)
+		routes["GET"+edition+"/cancel"] = s.only(editors.RoleEditor, s.askToCancel)
+		routes["POST"+edition+"/cancel"] = s.only(editors.RoleEditor, s.cancelEdition)
+		routes["POST"+edition+"/pause"] = s.only(editors.RoleEditor, s.pauseEdition)
+		routes["POST"+edition+"/resume"] = s.only(editors.RoleEditor, s.resumeEdition)
+		routes["POST"+edition+"/csv"] = s.only(editors.RoleEditor, s.deliveries)
+		routes["GET"+edition+"/letter/{version}"] = s.editor(s.givenPage)
+		routes["GET"+edition+"/letter/{version}/{form}"] = s.editor(s.givenForm)
 	}
 	return routes
 }

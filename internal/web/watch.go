@@ -27,7 +27,11 @@ func (s *Server) watch(next http.Handler) http.Handler {
 					p = nil
 				}
 			}
-			s.answered(r, rec.code, time.Since(began))
+			took := time.Since(began)
+			if rec.Header().Get("Content-Type") == eventStream {
+				took = 0 // it lasts as long as somebody watches
+			}
+			s.answered(r, rec.code, took)
 			if p != nil {
 				panic(http.ErrAbortHandler) // half an answer must not look whole
 			}

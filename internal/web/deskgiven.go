@@ -1,0 +1,85 @@
+package web
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/editors"
+	"github.com/standfirst/standfirst/mailer"
+	"github.com/standfirst/standfirst/templates"
+)
+
+// given writes the letter that a path speaks of once more.
+func (s *Server) given(r *http.Request) (*digest.Edition, *mailer.Message, error) {
+	e, err := s.Editions.Edition(r.Context(), editionID(r))
+	if err != nil {
+		return nil, nil, err
+	}
+	version := number(r.PathValue("version"))
+	if version == 0 || s.Desk.Given == nil {
+		return nil, nil, notFound
+	}
+	m, err := s.Desk.Given.Given(r.Context(), e, version)
+	if errors.Is(err, mailer.ErrWords) { // its newsletter is no more
+		return nil, nil, notFound
+	}
+	return e, m, err
+}
+
+// givenPage shows a version of a letter as its readers have it, as HTML in a
+// frame or as text.
+func (s *Server) givenPage(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
+	e, m, err := s.given(r)
+	if err != nil {
+		return err
+	}
+	l, version, asText := s.locale(), r.PathValue("version"), r.PathValue("form") == "text"
+	at := atDesk(e.ID) + "/letter/" + version
+	title := l.Message("desk.results.letter_title", "n", version, "edition", e.ID)
+	v := &templates.GivenPage{
+		DeskFrame: s.deskFrame(r, visit, title), Heading: title, Back: templates.Link{Label: e.ID, URL: atDesk(e.ID)},
+		Subject: m.Subject, Note: l.Message("desk.results.letter_note"), File: at + "/eml",
+		Tabs: []templates.Link{{Label: "HTML", URL: at, Current: !asText}, {Label: l.Message("desk.results.text"), URL: at + "/text", Current: asText}},
+	}
+	if asText {
+		v.Text = shown(m.Text)
+	} else {
+		v.Frame = at + "/body"
+	}
+	return s.private(w, r, http.StatusOK, v)
+}
+
+// givenForm gives the letter in another form: as text, as HTML for the frame of
+// its page, or as a file that mail programs open.
+func (s *Server) givenForm(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
+	switch r.PathValue("form") {
+	case "text":
+		return s.givenPage(w, r, visit)
+	case "body", "eml":
+	default:
+		return notFound
+	}
+	e, m, err := s.given(r)
+	if err != nil {
+		return err
+	}
+	keepPrivate(w.Header())
+	if r.PathValue("form") == "body" {
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set("Content-Security-Policy", s.letterPolicy())
+		write(w, r, http.StatusOK, "text/html; charset=utf-8", []byte(linksOpenOutside(m.HTML)))
+		return nil
+	}
+	raw, err := mailer.Compose(m)
+	if err != nil {
+		return err
+	}
+	name := strings.NewReplacer("/", "-", ":", "-").Replace(e.ID) + "-" + strconv.Itoa(number(r.PathValue("version"))) + ".eml"
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	write(w, r, http.StatusOK, "message/rfc822", raw)
+	return nil
+}

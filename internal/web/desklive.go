@@ -1,0 +1,345 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/editors"
+	"github.com/standfirst/standfirst/internal/i18n"
+	"github.com/standfirst/standfirst/templates"
+)
+
+const (
+	beat        = time.Second      // between two events of a stream
+	beatKept    = beat / 2         // an edition is not looked at more often, however many watch
+	beatPatient = 15 * time.Second // a browser that takes no event for so long has gone
+	// longestWatch ends a stream: the browser begins another, if it still may.
+	longestWatch = 10 * time.Minute
+	mostWatchers = 50  // streams at once
+	mostPulses   = 100 // editions that are kept in mind
+)
+
+// A pulse is how an edition goes, as far as this process has seen it. The
+// letters may be sent by another one: it is told from the counts alone.
+type pulse struct {
+	edition digest.Edition
+	pace    digest.Pace
+	known   bool // pace is: the counts were seen twice
+}
+
+// A heart keeps the pulse of one edition.
+type heart struct {
+	mu     sync.Mutex // held while the edition is looked at: who comes then waits for what is found
+	meter  digest.Meter
+	looked time.Time // zero: not yet, or something was done to it
+	first  time.Time // since when the meter has counted
+	pulse
+}
+
+// add takes the counts of an edition as they are at now.
+func (h *heart) add(e *digest.Edition, now time.Time) {
+	if e.State != digest.Sending || h.first.IsZero() {
+		h.meter, h.first = digest.Meter{Window: time.Minute}, now
+	}
+	h.looked, h.edition, h.pace, h.known = now, *e, digest.Pace{}, false
+	if e.State == digest.Sending {
+		h.pace = h.meter.Add(now, e.Counts, e.Waiting)
+		h.known = h.pace.Rate > 0 || now.Sub(h.first) >= 5*beat
+	}
+}
+
+// A way is what this process remembers of editions on theirs.
+type way struct {
+	hearts hearts
+	init   sync.Once              // of what follows
+	counts fresh[*digest.Results] // by edition
+}
+
+// results are how the letters of editions fare, as they were counted last.
+func (d *Desk) results() *fresh[*digest.Results] {
+	d.way.init.Do(func() {
+		d.way.counts.find = func(ctx context.Context, id string) (*digest.Results, error) { return d.Editions.Results(ctx, id) }
+	})
+	return &d.way.counts
+}
+
+// hearts are those of the editions that were asked for last.
+type hearts struct {
+	mu       sync.Mutex
+	kept     map[string]*heart
+	order    []string // the one asked for longest ago first
+	watching int      // streams
+}
+
+func (hs *hearts) of(id string) *heart {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	for i, other := range hs.order {
+		if other == id {
+			hs.order = append(append(hs.order[:i:i], hs.order[i+1:]...), id)
+			return hs.kept[id]
+		}
+	}
+	if hs.kept == nil {
+		hs.kept = make(map[string]*heart)
+	}
+	if len(hs.order) >= mostPulses {
+		delete(hs.kept, hs.order[0])
+		hs.order = hs.order[1:]
+	}
+	hs.kept[id] = new(heart)
+	hs.order = append(hs.order, id)
+	return hs.kept[id]
+}
+
+// enter counts a stream, if there is room for it.
+func (hs *hearts) enter() bool {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	if hs.watching >= mostWatchers {
+		return false
+	}
+	hs.watching++
+	return true
+}
+
+func (hs *hearts) leave() {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	hs.watching--
+}
+
+// changed says that something was done to an edition.
+func (d *Desk) changed(id string) {
+	h := d.way.hearts.of(id)
+	h.mu.Lock()
+	h.looked = time.Time{}
+	h.mu.Unlock()
+	d.results().changed(id)
+}
+
+// pulse returns how an edition goes, or digest.ErrNotFound.
+func (s *Server) pulse(ctx context.Context, id string) (pulse, error) {
+	h := s.Desk.way.hearts.of(id)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if now := time.Now(); now.Sub(h.looked) >= beatKept {
+		e, err := s.Editions.Edition(ctx, id)
+		if err != nil {
+			return pulse{}, err
+		}
+		h.add(e, now)
+	}
+	return h.pulse, nil
+}
+
+// sending shows an edition on its way.
+func (s *Server) sending(w http.ResponseWriter, r *http.Request, visit *editors.Visit, p pulse) error {
+	e, l := &p.edition, s.locale()
+	progress, err := s.progress(r.Context(), l, p)
+	if err != nil {
+		return err
+	}
+	v := &templates.SendingPage{
+		Heading: l.Message("desk.sending.title", "edition", e.ID), Made: s.made(l, e), Progress: progress,
+		Live: atDesk(e.ID) + "/events?state=" + string(e.State), Said: said(l, e),
+	}
+	if e.State == digest.Paused {
+		v.Heading = l.Message("desk.sending.title_paused", "edition", e.ID)
+		v.Note, v.Why = l.Message("desk.sending.paused"), whyStopped(l, e)
+	}
+	v.DeskFrame = s.deskFrame(r, visit, v.Heading)
+	v.DeskFrame.Live = true
+	if r.URL.Query().Has("sorry") {
+		v.Sorry = l.Message("desk.sending.impossible")
+	}
+	if out(e, time.Now()) {
+		v.Public = "/editions/" + e.ID
+	}
+	if visit.Editor.Role.May(editors.RoleEditor) {
+		v.Cancel = atDesk(e.ID) + "/cancel"
+		if e.State == digest.Paused {
+			v.Resume = atDesk(e.ID) + "/resume"
+		} else {
+			v.Pause = atDesk(e.ID) + "/pause"
+		}
+	}
+	w.Header().Set("Content-Security-Policy", s.policy()+"; script-src 'self'; connect-src 'self'")
+	return s.private(w, r, http.StatusOK, v)
+}
+
+// progress is what changes on that page.
+func (s *Server) progress(ctx context.Context, l *i18n.Locale, p pulse) (templates.Progress, error) {
+	e := &p.edition
+	found, ok, err := s.Desk.results().get(ctx, e.ID)
+	if err != nil {
+		return templates.Progress{}, err
+	}
+	v := templates.Progress{
+		Sum:   l.Message("desk.sending.accepted_of", "sent", l.Number(e.Sent), "planned", l.Number(e.Planned)),
+		Value: e.Sent, Max: max(e.Planned, 1), Pace: paceWords(l, p), Growing: !e.Expanded,
+	}
+	add := func(key string, n int, note string) {
+		v.Numbers = append(v.Numbers, templates.Figure{Label: l.Message("desk.sending." + key), Value: l.Number(n), Note: note})
+	}
+	add("accepted", e.Sent, "")
+	add("to_go", e.Open-e.Waiting, "")
+	next := ""
+	if !e.Next.IsZero() {
+		next = l.Message("desk.sending.next", "time", s.soon(l, e.Next, time.Now()))
+	}
+	add("waiting", e.Waiting, next)
+	add("bounced", e.Bounced, "")
+	add("failed", e.Failed-e.Bounced, "")
+	add("skipped", e.Skipped, "")
+	if ok {
+		add("left", found.value.Left, "")
+		v.Fares = s.fares(l, found, maxFares)
+	}
+	return v, nil
+}
+
+// soon writes a moment that is mostly today's.
+func (s *Server) soon(l *i18n.Locale, t, now time.Time) string {
+	t, now = t.In(s.Publication.Zone), now.In(s.Publication.Zone)
+	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return l.Clock(t)
+	}
+	return s.moment(l, t)
+}
+
+// percent is how much of an edition is accepted, rounded down.
+func percent(e *digest.Edition) int { return 100 * e.Sent / max(e.Planned, 1) }
+
+// said is what is read aloud of it, which changes ten times.
+func said(l *i18n.Locale, e *digest.Edition) string {
+	return l.Message("desk.sending.said", "percent", l.Number(percent(e)/10*10))
+}
+
+// paceWords says how far an edition is, how fast it goes, and for how long.
+func paceWords(l *i18n.Locale, p pulse) string {
+	e := &p.edition
+	parts := []string{l.Message("desk.sending.percent", "n", percent(e))}
+	if e.State == digest.Sending && e.Open > e.Waiting {
+		if !p.known {
+			return parts[0] + " · " + l.Message("desk.sending.rate_soon")
+		}
+		parts = append(parts, l.Message("desk.sending.rate", "n", int(60*p.pace.Rate+.5)))
+	}
+	switch left := p.pace.Left; {
+	case left <= 0:
+	case left < time.Minute:
+		parts = append(parts, l.Message("desk.sending.left_moment"))
+	case left < 90*time.Minute:
+		parts = append(parts, l.Message("desk.sending.left_minutes", "n", int((left+time.Minute-1)/time.Minute)))
+	default:
+		parts = append(parts, l.Message("desk.sending.left_hours", "n", int((left+time.Hour/2)/time.Hour)))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// eventStream is the media type of streams of events (HTML, 9.2).
+const eventStream = "text/event-stream"
+
+// editionEvents tells a page how its edition goes, an event a second, until
+// the edition is in another state than the page shows: then the page comes
+// anew. The stream ends when the browser has gone, when this program ends, and
+// after a while: then the browser asks again.
+func (s *Server) editionEvents(w http.ResponseWriter, r *http.Request, _ *editors.Visit) error {
+	p, err := s.pulse(r.Context(), editionID(r))
+	if err != nil {
+		return err
+	}
+	if !s.Desk.way.hearts.enter() {
+		return status(http.StatusServiceUnavailable)
+	}
+	defer s.Desk.way.hearts.leave()
+	keepPrivate(w.Header())
+	w.Header().Set("Content-Type", eventStream)
+	w.Header().Set("X-Accel-Buffering", "no") // a proxy must not wait for more
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	line := http.NewResponseController(w)
+	// The server's deadlines are for answers that end. Where none can be set
+	// there is none.
+	_ = line.SetReadDeadline(time.Time{})
+	over, tick := time.NewTimer(longestWatch), time.NewTicker(beat)
+	defer over.Stop()
+	defer tick.Stop()
+	l, state, step := s.locale(), digest.State(r.URL.Query().Get("state")), percent(&p.edition)/10
+	for {
+		b, ended, err := s.event(r, l, p, state, &step)
+		if err != nil {
+			if r.Context().Err() == nil {
+				s.Log.Error("watching an edition failed", "edition", p.edition.ID, "err", err)
+			}
+			return nil // the browser asks again
+		}
+		_ = line.SetWriteDeadline(time.Now().Add(beatPatient))
+		if _, err := w.Write(b); err != nil || line.Flush() != nil || ended {
+			return nil
+		}
+		select {
+		case <-r.Context().Done():
+			return nil
+		case <-s.Desk.Ending:
+			return nil
+		case <-over.C:
+			return nil
+		case <-tick.C:
+		}
+		next, err := s.pulse(r.Context(), p.edition.ID)
+		if err != nil {
+			if r.Context().Err() == nil {
+				s.Log.Error("watching an edition failed", "edition", p.edition.ID, "err", err)
+			}
+			return nil
+		}
+		p = next
+	}
+}
+
+// event writes how an edition goes. step is how many tenths of it were told
+// aloud.
+func (s *Server) event(r *http.Request, l *i18n.Locale, p pulse, state digest.State, step *int) (b []byte, ended bool, err error) {
+	e := &p.edition
+	if e.State != state {
+		return []byte("event: over\ndata: " + string(e.State) + "\n\n"), true, nil
+	}
+	part := &templates.ProgressPart{Page: templates.Page{Lang: l.Words}}
+	if part.Progress, err = s.progress(r.Context(), l, p); err != nil {
+		return nil, false, err
+	}
+	html, err := s.Templates.Page(part)
+	if err != nil {
+		return nil, false, err
+	}
+	var out bytes.Buffer
+	for line := range bytes.Lines(html) {
+		fmt.Fprintf(&out, "data: %s\n", bytes.TrimRight(line, "\r\n"))
+	}
+	out.WriteString("\n")
+	if now := percent(e) / 10; now != *step {
+		*step = now
+		out.WriteString("event: said\ndata: " + strings.ReplaceAll(said(l, e), "\n", " ") + "\n\n")
+	}
+	return out.Bytes(), false, nil
+}
+
+// number reads a small positive number of a path; 0 is none.
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 1<<30 {
+		return 0
+	}
+	return n
+}
