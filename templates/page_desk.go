@@ -54,16 +54,3 @@ type Browser struct {
 }
 
 func (p *DeskPage) view() (string, *Page) { return "desk", &p.Page }
-
-// SignInPage is where editors come in.
-type SignInPage struct {
-	Page
-	// State is Ask for a link that works: one button, since mail scanners open
-	// every link; Unknown for one that does not; empty for no link at all.
-	State   string
-	Address string // of whom the link would sign in
-	Action  string // where the button posts
-	Command string // what prints a link
-}
-
-func (p *SignInPage) view() (string, *Page) { return "signin", &p.Page }

@@ -33,8 +33,5 @@ func sampleDesk(lang string) []View {
 			End:      "/desk/sessions",
 		},
 		&DeskPage{DeskFrame: DeskFrame{Page: bare}},
-		&SignInPage{Page: samplePage(true, lang, "Sign in"), State: Ask, Address: "maya@example.com", Action: "/desk/sign-in/0"},
-		&SignInPage{Page: bare, State: Unknown, Command: "standfirst editors link you@example.com"},
-		&SignInPage{Page: bare, Command: "standfirst editors link you@example.com"},
 	}
 }
