@@ -6,22 +6,24 @@ import (
 	"time"
 
 	"github.com/standfirst/standfirst/internal/editors"
-	"github.com/standfirst/standfirst/internal/store"
 )
 
 type editorsCmd struct {
 	List   editorsListCmd   `cmd:"" default:"withargs" help:"Everybody who may use the desk."`
 	Add    editorsAddCmd    `cmd:"" help:"Let somebody use the desk."`
 	Link   editorsLinkCmd   `cmd:"" help:"Print or mail a sign-in link that works once, for half an hour."`
+	Role   editorsRoleCmd   `cmd:"" help:"Give somebody another role."`
 	Remove editorsRemoveCmd `cmd:"" help:"Let somebody use the desk no more, and sign them out everywhere."`
 }
 
 func (c *editorsCmd) Help() string {
-	return `Editors have no passwords: whoever runs this server hands them a link, or has
-it mailed.
+	return `Editors sign in with a link, which whoever runs this server hands them or has
+mailed, or with a password, which they choose at the desk. Those whom the
+configuration names, under editors, have their role from there.
 
 Examples:
   standfirst editors add maya@example.com --name "Maya Okafor"
+  standfirst editors role tunde@example.com viewer
   standfirst editors link maya@example.com
   standfirst editors link maya@example.com --mail
   standfirst editors remove maya@example.com`
@@ -34,10 +36,13 @@ type editorReport struct {
 	Role     editors.Role `json:"role"`
 	Added    time.Time    `json:"added"`
 	LastSeen *time.Time   `json:"last_seen"` // null: never signed in
+
+	Password   bool `json:"has_password"`
+	Configured bool `json:"configured"`
 }
 
 func editorOf(e editors.Editor) editorReport {
-	r := editorReport{Email: e.Email, Name: e.Name, Role: e.Role, Added: e.Added}
+	r := editorReport{Email: e.Email, Name: e.Name, Role: e.Role, Added: e.Added, Password: e.HasPassword, Configured: e.Configured}
 	if !e.LastSeen.IsZero() {
 		r.LastSeen = &e.LastSeen
 	}
@@ -47,7 +52,7 @@ func editorOf(e editors.Editor) editorReport {
 type editorsListCmd struct{}
 
 func (c *editorsListCmd) Run(e *env) error {
-	a, err := e.open()
+	a, err := e.openDesk()
 	if err != nil {
 		return err
 	}
@@ -97,7 +102,7 @@ func (c *editorsAddCmd) Run(e *env) error {
 	if _, err := editors.ParseEmail(c.Email); err != nil {
 		return usage("", "%s: %v", c.Email, err)
 	}
-	a, err := e.open()
+	a, err := e.openDesk()
 	if err != nil {
 		return err
 	}
@@ -129,7 +134,7 @@ type editorsLinkCmd struct {
 }
 
 func (c *editorsLinkCmd) Run(e *env) error {
-	a, err := e.open()
+	a, err := e.openDesk()
 	if err != nil {
 		return err
 	}
@@ -153,12 +158,44 @@ func (c *editorsLinkCmd) Run(e *env) error {
 	return nil
 }
 
+type editorsRoleCmd struct {
+	Email string `arg:"" help:"Address of the editor."`
+	Role  string `arg:"" help:"owner, editor or viewer."`
+}
+
+func (c *editorsRoleCmd) Run(e *env) error {
+	role, err := editors.ParseRole(c.Role)
+	if err != nil {
+		return usage("", "%v", err)
+	}
+	email, err := editors.ParseEmail(c.Email)
+	if err != nil {
+		return usage("", "%s: %v", c.Email, err)
+	}
+	a, err := e.openDesk()
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.door().SetRole(e.ctx, email, role); err != nil {
+		return editorHint(err)
+	}
+	if err := a.logEditor(e, "role changed", email, "to "+string(role)); err != nil {
+		return err
+	}
+	if e.json {
+		return e.answer(map[string]any{"email": email, "role": role})
+	}
+	e.printf("%s may use the desk as %s\n", email, role)
+	return nil
+}
+
 type editorsRemoveCmd struct {
 	Email string `arg:"" help:"Address of the editor."`
 }
 
 func (c *editorsRemoveCmd) Run(e *env) error {
-	a, err := e.open()
+	a, err := e.openDesk()
 	if err != nil {
 		return err
 	}
@@ -176,13 +213,26 @@ func (c *editorsRemoveCmd) Run(e *env) error {
 	return nil
 }
 
+// openDesk is open, with the editors whom the configuration names.
+func (e *env) openDesk() (*app, error) {
+	a, err := e.open()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.staff(e.ctx, time.Now()); err != nil {
+		a.close()
+		return nil, err
+	}
+	return a, nil
+}
+
 // logEditor writes down who may do what since when.
 func (a *app) logEditor(e *env, what, email, detail string) error {
 	email, err := editors.ParseEmail(email)
 	if err != nil {
 		return err
 	}
-	return a.db.Log(e.ctx, store.LogEntry{At: time.Now(), Who: "command", What: what, Subject: email, Detail: detail})
+	return a.did(e.ctx, what, email, detail)
 }
 
 // editorHint adds a way out to the errors that have one.
@@ -195,6 +245,8 @@ func editorHint(err error) error {
 		hint = "standfirst editors link EMAIL prints a sign-in link"
 	case errors.Is(err, editors.ErrLastOwner):
 		hint = "standfirst editors add EMAIL --role owner adds another owner first"
+	case errors.Is(err, editors.ErrConfigured):
+		hint = "change it there, under editors"
 	}
 	return &coded{exitFailed, err, hint}
 }

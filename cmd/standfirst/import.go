@@ -91,6 +91,11 @@ func (c *subscribersImportCmd) Run(e *env) error {
 	if err != nil && !interrupted {
 		return err
 	}
+	if !c.DryRun && rep.New+rep.Changed > 0 {
+		if err := a.did(e.ctx, "imported", "readers", fmt.Sprintf("%d new, %d changed", rep.New, rep.Changed)); err != nil {
+			return err
+		}
+	}
 	told := e.imported(rep, "row", (*subscribers.RowError).Error)
 	if interrupted {
 		if !e.json {

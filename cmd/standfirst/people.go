@@ -71,3 +71,9 @@ func (a *app) firstLink(ctx context.Context, now time.Time) (link string, until 
 	}
 	return a.conf.Publication.URL + "/desk/first/" + token, until, nil
 }
+
+// did writes down what a command did. That it was interrupted then does not
+// undo it.
+func (a *app) did(ctx context.Context, what, subject, detail string) error {
+	return a.db.Log(context.WithoutCancel(ctx), store.LogEntry{At: time.Now(), Who: "command", What: what, Subject: subject, Detail: detail})
+}

@@ -170,6 +170,11 @@ func (c *sendCmd) send(e *env, a *app, n *digest.Newsletter, left []string) erro
 		return nothing(e)
 	case err != nil:
 		return err
+	}
+	if err := a.did(e.ctx, "published", edition.ID, ""); err != nil {
+		return err
+	}
+	switch {
 	case c.Detach && e.json:
 		return e.answer(sendReport{Edition: edition.ID})
 	case c.Detach:

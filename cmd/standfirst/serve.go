@@ -84,6 +84,9 @@ func (c *serveCmd) Run(e *env) error {
 			return err
 		}
 	}
+	if err := a.staff(e.ctx, time.Now()); err != nil {
+		return err
+	}
 	if err := a.welcome(e, c.Only, reports, listener.Addr()); err != nil {
 		return err
 	}
@@ -144,6 +147,7 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 		}
 		handler = site.Handler()
 		g.Go(func() error { return hub.Run(ctx) })
+		g.Go(func() error { return site.Desk.Imports.Run(ctx) })
 		g.Go(func() error { return a.rebuild(ctx, changed, hub.Published) })
 	}
 	a.answer(ctx, g, listener, handler)

@@ -28,6 +28,11 @@ func (c *syncCmd) Run(e *env) error {
 	if err != nil && len(reports) == 0 {
 		return err
 	}
+	if c.Accept {
+		if err := a.did(e.ctx, "accepted", "sources", "in "+plural(len(reports), "source")); err != nil {
+			return err
+		}
+	}
 	tally, late := a.illustrate(e.ctx)
 	if tally.Why == nil {
 		tally.Why = []picture.Why{}

@@ -26,10 +26,18 @@ func (a *app) welcome(e *env, only part, reports []content.Report, addr net.Addr
 	} else {
 		fmt.Fprintf(out, "  Mail\t%s:%d (%s)\n", a.conf.Mail.SMTP.Host, a.conf.Mail.SMTP.Port, a.conf.Mail.SMTP.TLS)
 	}
+	if only.pages() {
+		fmt.Fprintf(out, "  Desk\t%s/desk\n", url)
+	}
 	fmt.Fprintf(out, "  Database\t%s\n", store.Name(string(a.conf.Database)))
 	fmt.Fprintf(out, "  Listening\t%s\n", addr)
 	out.Flush()
 	e.printf("\n")
+	if only.pages() {
+		if err := a.welcomeOwner(e); err != nil {
+			return err
+		}
+	}
 	switch only {
 	case partWeb:
 		e.printf("This process shows pages and feeds. What it shows is synced by another:\nsomewhere %s serve, or serve --only send, must run for letters to leave.\n\nCtrl-C stops.\n\n", self())
@@ -55,6 +63,17 @@ func (a *app) welcome(e *env, only part, reports []content.Report, addr net.Addr
 		e.printf("Send the first digest now, in another terminal:\n\n  %s send %s --yes%s\n\n", self(), a.newsletters[0].Name, e.flag())
 	}
 	e.printf("Ctrl-C stops. %s --help lists what else there is.\n\n", self())
+	return nil
+}
+
+// welcomeOwner lets the first owner in.
+func (a *app) welcomeOwner(e *env) error {
+	link, until, err := a.firstLink(e.ctx, time.Now())
+	if err != nil || link == "" {
+		return err
+	}
+	e.printf("Nobody may use the desk yet. This makes you its owner; it works once, until %s:\n\n  %s\n\n",
+		until.In(a.conf.Publication.Zone).Format("15:04 MST"), link)
 	return nil
 }
 
