@@ -113,6 +113,24 @@ func (s *Server) routes() map[string]handler {
 		routes["POST /desk/sign-out"] = s.signOut
 		routes["POST /desk/sessions"] = s.editor(s.endSession)
 	}
+	if s.Desk != nil && s.Desk.Readers != nil {
+		const reader = " /desk/readers/{id}"
+		routes["GET /desk/readers"] = s.editor(s.deskReaders)
+		routes["POST /desk/readers/export"] = s.only(editors.RoleOwner, s.exportReaders)
+		routes["GET"+reader] = s.editor(s.deskReader)
+		routes["POST"+reader] = s.only(editors.RoleEditor, s.actForReader)
+		routes["POST"+reader+"/data"] = s.only(editors.RoleEditor, s.giveReaderData)
+		routes["GET"+reader+"/erase"] = s.only(editors.RoleOwner, s.askToErase)
+		routes["POST"+reader+"/erase"] = s.only(editors.RoleOwner, s.eraseReader)
+	}
+	if s.Desk != nil && s.Desk.Imports != nil {
+		const file = " /desk/import/{id}"
+		routes["GET /desk/import"] = s.only(editors.RoleEditor, s.askForFile)
+		routes["POST /desk/import"] = s.only(editors.RoleEditor, s.takeFile)
+		routes["GET"+file] = s.only(editors.RoleEditor, s.deskImport)
+		routes["POST"+file] = s.only(editors.RoleEditor, s.decideImport)
+		routes["GET"+file+"/refused.csv"] = s.only(editors.RoleEditor, s.refusedRows)
+	}
 	if s.Desk != nil && s.Desk.Editions != nil {
 		routes["GET /desk/editions"] = s.editor(s.pastEditions)
 		const edition = " /desk/editions/{newsletter}/{slot}"
