@@ -27,7 +27,7 @@ const (
 var letters = []string{plain, manyVersions, signed}
 
 // scenarios are all.
-var scenarios = append(slices.Clone(letters), feeds)
+var scenarios = append(slices.Clone(letters), feeds, signUps)
 
 // mostSigned is how many letters are enough to measure what is bound by
 // signatures: on two cores they take half a minute.
@@ -72,9 +72,25 @@ func (b *Bench) run(ctx context.Context, out io.Writer) (err error) {
 			return err
 		}
 	}
-	if !slices.Contains(b.Scenarios, feeds) {
+	if slices.Contains(b.Scenarios, feeds) {
+		if err := b.writeFeeds(ctx, dir, out); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(b.Scenarios, signUps) {
 		return nil
 	}
+	quiet, flooded, err := b.measureSignUps(ctx, dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out)
+	writeSiege(out, quiet, flooded)
+	return nil
+}
+
+// writeFeeds measures feeds, and writes the table.
+func (b *Bench) writeFeeds(ctx context.Context, dir string, out io.Writer) error {
 	rows, missing, err := b.measureFeeds(ctx, filepath.Join(dir, feeds))
 	if err != nil {
 		return err
