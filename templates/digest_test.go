@@ -88,6 +88,31 @@ func TestSoloReminderIsTheHeadline(t *testing.T) {
 	}
 }
 
+// TestBylinesOfTwoDirections: a topic in Arabic does not take the number behind
+// it along: "2 · قيادة min read".
+func TestBylinesOfTwoDirections(t *testing.T) {
+	d := sampleFull()
+	d.Headlines = []Article{{Title: "A", URL: "https://example.com/", Topic: "قيادة", ReadingTime: "2 min read"}}
+	html, text, err := load(t, nil).Digest(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, out := range []string{html, text} {
+		if !strings.Contains(out, "\u2068قيادة\u2069 · 2 min read") {
+			t.Errorf("the topic does not stand apart:\n%s", out)
+		}
+	}
+}
+
+// TestLongWordsBreak: one word of a title does not make the letter wider than a
+// telephone.
+func TestLongWordsBreak(t *testing.T) {
+	html, _, err := load(t, nil).Digest(sampleMinimal())
+	if err != nil || !strings.Contains(html, ".bg{overflow-wrap:anywhere;word-break:break-word}") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestTokensSurvive: what stands for readers' own words passes through
 // templates, links and attributes unchanged.
 func TestTokensSurvive(t *testing.T) {

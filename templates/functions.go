@@ -22,7 +22,16 @@ func (s *Set) functions(locale *i18n.Locale) template.FuncMap {
 			}
 			return locale.Format(key, pairs...)
 		},
-		"dots":       dots,
+		"dots": func(parts ...string) string {
+			if locale == nil {
+				return dots(parts...)
+			}
+			apart := make([]string, len(parts))
+			for i, p := range parts {
+				apart[i] = locale.Isolate(p)
+			}
+			return dots(apart...)
+		},
 		"paragraphs": paragraphs,
 		"darkrules":  func() template.CSS { return s.sheet.dark },
 		"pad":        pad,

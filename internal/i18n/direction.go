@@ -14,6 +14,11 @@ const (
 	end    = "\u2069"
 )
 
+// Isolate returns s so that it stays together among words of the locale, also
+// where it, or what stands beside it, runs the other way. Within messages this
+// is done for whatever is filled in.
+func (l *Locale) Isolate(s string) string { return l.embed(s) }
+
 // embed isolates s if any of it runs against the locale. What is isolated
 // already stays as it is, and so does a web address.
 func (l *Locale) embed(s string) string {

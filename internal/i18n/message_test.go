@@ -75,6 +75,22 @@ func TestMessageMistakes(t *testing.T) {
 
 // Every language we bring says everything, with the same things filled in, and
 // has each plural form it needs.
+func TestIsolate(t *testing.T) {
+	for _, tt := range []struct{ lang, in, want string }{
+		{"en", "Platform", "Platform"},
+		{"en", "قيادة", "\u2068قيادة\u2069"},
+		{"en", "\u2068قيادة\u2069", "\u2068قيادة\u2069"},
+		{"ar", "قيادة 2", "قيادة 2"},
+		{"ar", "Platform", "\u2068Platform\u2069"},
+		{"ar", "https://example.com/", "https://example.com/"},
+		{"ar", "", ""},
+	} {
+		if got := For(tt.lang).Isolate(tt.in); got != tt.want {
+			t.Errorf("%s: Isolate(%q) = %q, want %q", tt.lang, tt.in, got, tt.want)
+		}
+	}
+}
+
 func TestLanguagesAreComplete(t *testing.T) {
 	c := BuiltIn()
 	if diff := cmp.Diff([]string{"ar", "de", "en", "es", "fr"}, c.Languages()); diff != "" {
