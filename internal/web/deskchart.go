@@ -12,7 +12,7 @@ import (
 // The chart's room, in units of its own.
 const (
 	chartWidth, chartHeight = 640, 204
-	chartLeft, chartTop     = 56, 12
+	chartLeft, chartTop     = 80, 12
 	chartBase               = 180
 	mostBars                = 96
 )
