@@ -93,6 +93,28 @@ func (n *Newsletter) groups(slot time.Time, zones []string, now time.Time) []Gro
 	return append(groups, Group{Zone: AllZones, Due: instant(local, latest).UTC()})
 }
 
+// Reach returns when a slot comes to the first and to the last of readers in
+// these zones, which are IANA names; "" is that of readers who named none. They
+// are the same moment for a newsletter that goes out to everybody at once.
+func (n *Newsletter) Reach(slot time.Time, zones []string) (first, last time.Time) {
+	if !n.ReaderZone {
+		return slot, slot
+	}
+	for _, g := range n.groups(slot, zones, slot) {
+		if g.Zone == AllZones {
+			continue
+		}
+		if first.IsZero() || g.Due.Before(first) {
+			first = g.Due
+		}
+		last = later(last, g.Due)
+	}
+	if first.IsZero() {
+		return slot, slot
+	}
+	return first, last
+}
+
 // ends returns when the last reader's clock reaches the slot.
 func (n *Newsletter) ends(slot time.Time) time.Time {
 	if n.ReaderZone {

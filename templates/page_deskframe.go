@@ -10,6 +10,7 @@ type DeskFrame struct {
 	Account string // where You leads; empty: nowhere
 	SignOut string // where the button posts; empty: nobody is signed in
 	Done    string // what was just done, in a sentence; may be empty
+	Wrong   string // why something was not done; may be empty
 }
 
 // A Stop is one line of the desk's menu.

@@ -25,7 +25,7 @@ var deskMenu = []struct{ key, path string }{
 
 // deskFrame is what a page of the desk has, for who is signed in. Title is
 // plain text. The query done=KEY, which acts lead on with, says the message
-// desk.done.KEY above the page.
+// desk.done.KEY above the page; wrong=KEY says desk.wrong.KEY.
 func (s *Server) deskFrame(r *http.Request, visit *editors.Visit, title string) templates.DeskFrame {
 	l := s.locale()
 	f := templates.DeskFrame{
@@ -35,13 +35,13 @@ func (s *Server) deskFrame(r *http.Request, visit *editors.Visit, title string) 
 	f.Nav, f.Feeds, f.Hidden = nil, nil, true
 	routes := s.routes()
 	for _, m := range deskMenu {
-		if routes["GET "+m.path] == nil {
+		if routes["GET "+m.path] == nil || m.path == "/desk/people" && !visit.Editor.Role.May(editors.RoleOwner) {
 			continue
 		}
 		stop := templates.Stop{Label: l.Message(m.key), URL: m.path, Here: r.URL.Path == m.path}
 		stop.Current = stop.Here || m.path != "/desk" && strings.HasPrefix(r.URL.Path, m.path+"/")
 		if m.path == "/desk/sources" {
-			if n := s.Desk.failing(r.Context()); n > 0 {
+			if n := s.failing(r.Context()); n > 0 {
 				stop.Label = l.Message("desk.frame.sources_failing", "n", n)
 			}
 		}
@@ -50,19 +50,22 @@ func (s *Server) deskFrame(r *http.Request, visit *editors.Visit, title string) 
 	if routes["GET /desk/account"] != nil {
 		f.Account = "/desk/account"
 	}
-	if key := r.URL.Query().Get("done"); key != "" {
-		if text, err := l.Format("desk.done." + key); err == nil { // else somebody made the address up
-			f.Done = text
+	told := func(of string) string {
+		if key := r.URL.Query().Get(of); key != "" {
+			if text, err := l.Format("desk." + of + "." + key); err == nil { // else somebody made the address up
+				return text
+			}
 		}
+		return ""
 	}
+	f.Done, f.Wrong = told("done"), told("wrong")
 	return f
 }
 
 // failing returns how many sources could not be read the last time, as far as
 // is known.
-func (d *Desk) failing(ctx context.Context) int {
-	d.init.Do(d.begin)
-	found, _, err := d.sources.get(ctx, "")
+func (s *Server) failing(ctx context.Context) int {
+	found, _, err := s.desk().sources.get(ctx, "")
 	if err != nil {
 		return 0 // the page of sources says what is wrong; the menu of another page is no place for it
 	}
@@ -77,7 +80,7 @@ func (d *Desk) failing(ctx context.Context) int {
 
 // Failing reports whether the latest reading of a source failed in part or
 // altogether.
-func (s SourceState) Failing() bool { return len(s.Report.Errors) > 0 }
+func (s SourceState) Failing() bool { return s.Failed != "" || len(s.Report.Errors) > 0 }
 
 // A LogEntry says who did what, and when. Readers are named by their numbers.
 type LogEntry struct {

@@ -1,0 +1,161 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"html"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/editors"
+	"github.com/standfirst/standfirst/internal/i18n"
+	"github.com/standfirst/standfirst/mailer"
+	"github.com/standfirst/standfirst/subscribers"
+)
+
+// testPatience is how long a test may be on its way while its editor waits.
+const testPatience = 20 * time.Second
+
+// test sends the next edition as it is to the editor who asks, marked and not
+// counted. An editor who reads the newsletter is sent their own letter.
+func (s *Server) test(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
+	n, err := s.newsletterOf(r)
+	if err != nil {
+		return err
+	}
+	form, err := formOf(w, r)
+	if err != nil {
+		return unreadable(err)
+	}
+	back := "/desk/newsletters/" + n.Name
+	switch form.Get("from") {
+	case "sends":
+		back = "/desk"
+	case "send":
+		back += "/send"
+	}
+	revision, err := s.sendTest(r.Context(), visit, n)
+	var refused *mailer.Error
+	switch {
+	case errors.Is(err, digest.ErrNothing):
+		return seeOther(w, r, back+"?wrong=sends_test_nothing")
+	case errors.As(err, &refused), errors.Is(err, context.DeadlineExceeded):
+		s.Log.Warn("a test letter was not sent", "newsletter", n.Name, "err", err)
+		return seeOther(w, r, back+"?wrong=sends_test_refused")
+	case err != nil:
+		return err
+	}
+	now := time.Now()
+	if err := s.Desk.Sends.Drafts.DraftTested(r.Context(), n.Name, revision, now); err != nil {
+		return err
+	}
+	if err := s.Desk.Sends.SetSetting(r.Context(), testedSetting(n.Name), now.UTC().Format(time.RFC3339)); err != nil {
+		return err
+	}
+	if err := s.did(r, visit, "sent a test", n.Name, "to "+visit.Editor.Email); err != nil {
+		return err
+	}
+	return seeOther(w, r, back+"?done=sends_tested")
+}
+
+// sendTest sends the test and returns the revision of the draft that it shows.
+func (s *Server) sendTest(ctx context.Context, visit *editors.Visit, n *digest.Newsletter) (revision int64, err error) {
+	draft, err := s.Desk.Sends.Drafts.Draft(ctx, n.Name)
+	if err != nil {
+		return 0, err
+	}
+	reader, err := s.Desk.Sends.ReaderOf(ctx, visit.Editor.Email)
+	if errors.Is(err, subscribers.ErrNotFound) {
+		reader, err = nil, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	now := time.Now()
+	plan, err := s.planFor(ctx, n, reader, draft.Revision)
+	if err != nil {
+		return 0, err
+	}
+	if len(plan.Versions) == 0 {
+		return 0, digest.ErrNothing
+	}
+	to := mailer.Address{Name: visit.Editor.Name, Email: visit.Editor.Email}
+	if reader == nil {
+		reader = &subscribers.Subscriber{Name: to.Name, Email: to.Email}
+	}
+	m, err := s.Desk.Sends.Press.Preview(ctx, plan, &plan.Versions[0].Version, reader, now)
+	if err != nil {
+		return 0, err
+	}
+	m.To, m.Subject = to, s.locale().Message("letter.subject_test", "subject", m.Subject)
+	ctx, cancel := context.WithTimeout(ctx, testPatience)
+	defer cancel()
+	return plan.Draft.Revision, s.Desk.Sends.Deliver(ctx, m)
+}
+
+// planFor is the plan for a reader or, if that holds no letter, for everybody.
+func (s *Server) planFor(ctx context.Context, n *digest.Newsletter, reader *subscribers.Subscriber, revision int64) (*digest.Plan, error) {
+	if reader != nil {
+		found, ok, err := s.desk().plans.get(ctx, outlookKey(n.Name, reader.ID, revision))
+		if err != nil {
+			return nil, err
+		}
+		if ok && len(found.value.Versions) > 0 {
+			return found.value.Plan, nil
+		}
+	}
+	if found, ok, err := s.desk().plans.get(ctx, n.Name); err == nil && ok && found.value.Draft.Revision == revision {
+		return found.value.Plan, nil
+	}
+	return s.Desk.Sends.Publisher.Plan(ctx, n.Name, 0, time.Now())
+}
+
+// testedSetting is under which the moment of a newsletter's last test is kept:
+// a draft without changes has no place for it.
+func testedSetting(newsletter string) string { return "tested " + newsletter }
+
+// lastTest says whether the last test shows the next edition as it is edited.
+func (s *Server) lastTest(r *http.Request, l *i18n.Locale, n *digest.Newsletter, draft *digest.Draft) (text, tone string, err error) {
+	if !draft.Tested.IsZero() {
+		return l.Message("desk.next.tested", "time", s.moment(l, draft.Tested)), "ok", nil
+	}
+	kept, err := s.Desk.Sends.Setting(r.Context(), testedSetting(n.Name))
+	if err != nil {
+		return "", "", err
+	}
+	at, err := time.Parse(time.RFC3339, kept)
+	if err != nil { // there was none
+		return l.Message("desk.next.not_tested"), "warn", nil
+	}
+	since := draft.At
+	recent, err := s.Editions.Editions(r.Context(), n.Name, 1)
+	if err != nil {
+		return "", "", err
+	}
+	if len(recent) > 0 && recent[0].Published.After(since) {
+		since = recent[0].Published
+	}
+	switch {
+	case draft.Empty() && at.After(since):
+		return l.Message("desk.next.tested", "time", s.moment(l, at)), "ok", nil
+	case len(recent) > 0 && recent[0].Published.After(at):
+		return l.Message("desk.next.not_tested"), "warn", nil
+	}
+	return l.Message("desk.next.test_is_old", "time", s.moment(l, at)), "warn", nil
+}
+
+var preheaderText = regexp.MustCompile(`class="preheader"[^>]*>([^<]*)<`)
+
+// preheaderOf returns what an inbox shows beside the subject, without the
+// blanks behind it.
+func preheaderOf(letter string) string {
+	m := preheaderText.FindStringSubmatch(letter)
+	if m == nil {
+		return ""
+	}
+	said, _, _ := strings.Cut(html.UnescapeString(m[1]), "\u034f")
+	return strings.TrimSpace(said)
+}
