@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
@@ -54,6 +55,10 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	return s.fresh(w, r, http.StatusOK, p)
 }
 
+// glance is how much sooner than a whole form a page may come back that has one
+// button and what was filled in elsewhere: people press it at once.
+const glance = 1500 * time.Millisecond
+
 // signUp asks to be written to: whoever is behind the address, known or not, and
 // whether a letter goes or not, the answer is the same.
 func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
@@ -72,7 +77,8 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 	if !blank(form, "website") {
 		return done()
 	}
-	stamped, line := s.Tokens.ParseStamp(form.Get("stamp"), now) == nil, lineOfUnread
+	early := s.Tokens.ParseStamp(form.Get("stamp"), now)
+	stamped, line := early == nil, lineOfUnread
 	if stamped {
 		line = lineOfRead
 	}
@@ -81,6 +87,12 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.signUpPage(r, v, templates.Ask, "signup.title")
 	p.Form = s.signUpForm(v, now)
+	switch {
+	case stamped, errors.Is(early, subscribers.ErrTooSoon):
+		p.Form.Stamp = form.Get("stamp") // they have had our form since then
+	default:
+		p.Form.Stamp = s.Tokens.Stamp(now.Add(-glance))
+	}
 	s.apply(form, &p.Form)
 	email, wrong := s.judgeAddress(v.Locale, p.Form.Email)
 	p.Form.EmailError = wrong

@@ -219,7 +219,12 @@ func TestSignUpAsks(t *testing.T) {
 	if s.state() != before {
 		t.Error("something was kept of what could not be")
 	}
-	// Whichever of the two it was, one press is enough.
+	// Whichever of the two it was, one press is enough, however quick: the form
+	// was read before.
+	slip := s.stamped("email", "grace@gmial.com", "newsletter", "weekly")
+	if got := s.post("/subscribe", slip); !strings.Contains(got.body, `value="`+slip.Get("stamp")+`"`) {
+		t.Errorf("whoever is asked must wait again:\n%s", got.body)
+	}
 	if got := s.post("/subscribe", s.stamped("email", "grace@gmial.com", "newsletter", "weekly", "sure", "1")); got.code != http.StatusSeeOther {
 		t.Errorf("being sure: %d", got.code)
 	}
@@ -247,9 +252,14 @@ func TestEmbeddedForm(t *testing.T) {
 	if stamp == nil || !strings.Contains(got.body, `name="embedded" value="1"`) {
 		t.Fatalf("the page cannot be sent:\n%s", got.body)
 	}
-	// Too soon for a person: the button is shown again.
-	if got := s.post("/subscribe", form("email", grace, "newsletter", "weekly", "stamp", stamp[1])); got.code != http.StatusOK || s.state() != before {
-		t.Errorf("at once: %d", got.code)
+	// Too soon for a person: the button is shown again. Their time still runs
+	// from when they saw it first.
+	if got := s.post("/subscribe", form("email", grace, "newsletter", "weekly", "stamp", stamp[1])); got.code != http.StatusOK || s.state() != before || !strings.Contains(got.body, stamp[1]) {
+		t.Errorf("at once: %d\n%s", got.code, got.body)
+	}
+	// A button is pressed sooner than a form is filled in.
+	if err := s.Tokens.ParseStamp(stamp[1], time.Now().Add(600*time.Millisecond)); err != nil {
+		t.Errorf("pressed within a second: %v", err)
 	}
 	if got := s.post("/subscribe", s.stamped("email", grace, "newsletter", "weekly", "embedded", "1")); got.code != http.StatusSeeOther {
 		t.Errorf("after a minute: %d", got.code)
