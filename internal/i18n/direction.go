@@ -19,6 +19,10 @@ const (
 // is done for whatever is filled in.
 func (l *Locale) Isolate(s string) string { return l.embed(s) }
 
+// firstRTL is the first character that can run from right to left: Hebrew begins
+// there.
+const firstRTL = '\u0590'
+
 // embed isolates s if any of it runs against the locale. What is isolated
 // already stays as it is, and so does a web address.
 func (l *Locale) embed(s string) string {
@@ -36,6 +40,9 @@ func (l *Locale) embed(s string) string {
 // against reports whether s has a letter of the other direction.
 func (l *Locale) against(s string) bool {
 	for _, r := range s {
+		if l.Dir == "ltr" && r < firstRTL {
+			continue // most of what is asked for
+		}
 		p, _ := bidi.LookupRune(r)
 		switch p.Class() {
 		case bidi.L:
