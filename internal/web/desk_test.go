@@ -10,10 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/standfirst/standfirst/content"
-	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/internal/store"
 )
