@@ -128,9 +128,10 @@ type Report struct {
 	Edited    int      `json:"edited"`
 	Withdrawn int      `json:"withdrawn"`
 	Notices   int      `json:"notices"`
-	Held      int      `json:"held"`    // waiting for an editor, after this sync
-	Refused   int      `json:"refused"` // items that could not be read
-	Errors    []string `json:"errors"`  // one line each
+	Held      int      `json:"held"`             // waiting for an editor, after this sync
+	Refused   int      `json:"refused"`          // items that could not be read
+	Errors    []string `json:"errors"`           // one line each
+	Failed    bool     `json:"failed,omitempty"` // nothing could be read; Errors says why
 }
 
 // Asks reports whether a guard waits for an editor to agree: flood is how many

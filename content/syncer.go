@@ -125,7 +125,7 @@ func (s *Syncer) sync(ctx context.Context, sources []Watched, now time.Time, opt
 			}
 		}
 		if err != nil {
-			out.reports[i].Errors = []string{err.Error()}
+			out.reports[i].Errors, out.reports[i].Failed = []string{err.Error()}, true
 			return nil
 		}
 		out.reports[i], out.next[i] = out.reports[i].then(plan.Report), plan.Next

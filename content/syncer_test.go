@@ -85,7 +85,7 @@ func TestSync(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := []Report{{Source: "dir:bad", Errors: []string{"dir:bad: not mounted"}}, {Source: "dir:good", Articles: 2}}
+	want := []Report{{Source: "dir:bad", Failed: true, Errors: []string{"dir:bad: not mounted"}}, {Source: "dir:good", Articles: 2}}
 	if diff := cmp.Diff(want, reports, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("reports (-want +got)\n%s", diff)
 	}
@@ -367,4 +367,46 @@ func TestRunMoved(t *testing.T) {
 			t.Errorf("read %d times, states (-want +got)\n%s", to.reads(), diff)
 		}
 	})
+}
+
+// TestSyncSource: one source is read on its own, and one that cannot be read is
+// told of as such.
+func TestSyncSource(t *testing.T) {
+	one, two := &shelf{name: "dir:one"}, &shelf{name: "dir:two"}
+	one.put(folder(post("a", 1)), nil)
+	two.put(Listing{}, errors.New("not mounted"))
+	var failed []string
+	s := &Syncer{Store: newMemory(t), Sources: []Watched{{Source: one}, {Source: two}},
+		Failed: func(_ context.Context, source string, why error, _ time.Time) {
+			failed = append(failed, source+": "+why.Error())
+		}}
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	r, err := s.SyncSource(t.Context(), "dir:one", now, SyncOptions{})
+	if err != nil || r.Released != 1 || r.Failed || one.reads() != 1 || two.reads() != 0 || failed != nil {
+		t.Errorf("%+v, %v; read %d and %d times; failed: %v", r, err, one.reads(), two.reads(), failed)
+	}
+	r, err = s.SyncSource(t.Context(), "dir:two", now, SyncOptions{})
+	if err != nil || !r.Failed || one.reads() != 1 || !slices.Equal(failed, []string{"dir:two: not mounted"}) {
+		t.Errorf("%+v, %v; failed: %v", r, err, failed)
+	}
+	if _, err := s.SyncSource(t.Context(), "dir:three", now, SyncOptions{}); !errors.Is(err, ErrNoSource) {
+		t.Error(err)
+	}
+}
+
+// TestAsks: what guards hold is told from what else is wrong.
+func TestAsks(t *testing.T) {
+	s := newSite(t)
+	s.rules.Flood = 2
+	s.sync(0, folder(post("a", 1), post("b", 2), post("c", 3)))
+	ask := func(l Listing, wantFlood int, wantGone bool) {
+		t.Helper()
+		p := s.sync(minute, l)
+		if flood, gone := p.Report.Asks(len(p.Held)); flood != wantFlood || gone != wantGone {
+			t.Errorf("asks for %d, gone %v; want %d, %v", flood, gone, wantFlood, wantGone)
+		}
+	}
+	ask(folder(post("a", 1), post("b", 2), post("c", 3)), 0, false)
+	ask(folder(), 0, true)
+	ask(folder(post("a", 1), post("b", 2), post("c", 3), post("d", 4), post("e", 5), post("f", 6), post("g", 7), post("a", 1).at("x")), 4, false)
 }

@@ -150,7 +150,7 @@ func (a *app) parts(ctx context.Context) error {
 	for _, d := range conf.Events.Remind {
 		remind = append(remind, int(d/(24*time.Hour)))
 	}
-	a.syncer = &content.Syncer{Store: a.db, Remind: remind} // silent: commands tell what its reports say
+	a.syncer = &content.Syncer{Store: a.db, Remind: remind, Failed: a.sourceFailed} // silent: commands tell what its reports say
 	for _, s := range conf.Content {
 		if err := a.source(s); err != nil {
 			return err

@@ -32,7 +32,7 @@ func (a *app) desk() *web.Desk {
 	return &web.Desk{
 		Door: a.door(), Sends: a.sends(), Command: "standfirst editors link",
 		Editions: a.db, Given: a.press,
-		Readers: a.db, Imports: a.imports(),
+		Readers: a.db, Imports: a.imports(), Content: a.watchContent(),
 		Mail: a.mailing(), Attempts: web.NewAttempts(), SecondPersonAbove: a.conf.Editors.SecondPersonAbove,
 		Log: func(ctx context.Context, e web.LogEntry) error { return a.db.Log(ctx, store.LogEntry(e)) },
 		Sources: func(ctx context.Context) ([]web.SourceState, error) {

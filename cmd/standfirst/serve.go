@@ -124,6 +124,10 @@ func (a *app) logTo(w io.Writer, form string) {
 
 // run starts the services of a part and ends when ctx does, or when one fails.
 func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
+	census, err := a.countReaders(ctx)
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	metrics, changed := newMetrics(a.db), make(chan struct{}, 1)
 	if only.sends() {
@@ -138,6 +142,10 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 		}
 		if site.Desk != nil {
 			site.Desk.Ending = ctx.Done()
+			site.Desk.Content.Changed = func() { wake(changed) }
+			if only.sends() {
+				site.Desk.Content.Sync = a.syncSource
+			}
 		}
 		site.Metrics, site.Answered = metrics.handler(), metrics.answered
 		metrics.strangers(site.Strangers.Counts)
@@ -145,13 +153,15 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 		if hub.Ours {
 			site.Hub, site.Asking = hub, a.asking()
 		}
+		site.Census = census
+		g.Go(func() error { return a.noteReaders(ctx, census) })
 		handler = site.Handler()
 		g.Go(func() error { return hub.Run(ctx) })
 		g.Go(func() error { return site.Desk.Imports.Run(ctx) })
 		g.Go(func() error { return a.rebuild(ctx, changed, hub.Published) })
 	}
 	a.answer(ctx, g, listener, handler)
-	err := g.Wait()
+	err = g.Wait()
 	a.log.Info("stopped")
 	return err
 }

@@ -29,6 +29,9 @@ type Desk struct {
 	// such pages are not there.
 	Editions EditionDesk
 	Given    GivenPress
+	// Content looks after sources, articles, events and feeds; nil: such pages
+	// are not there.
+	Content *ContentWatch
 	// Ending is closed when the program ends: pages that are watched end then.
 	Ending <-chan struct{}
 	// Mail queues a letter with a sign-in link. It returns editors.ErrNotFound

@@ -112,6 +112,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, f *face) {
 			return
 		}
 	}
+	if s.Census != nil && !f.Archive {
+		defer s.count(r)
+	}
 	h, c := w.Header(), negotiate(r.Header["Accept-Encoding"])
 	h["Access-Control-Allow-Origin"] = anybody
 	h["Cache-Control"] = f.cache
@@ -167,4 +170,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, f *face) {
 		_, _ = w.Write(body)
 		l.release()
 	}
+}
+
+// count tells the census of an answer, when it has gone out.
+func (s *Server) count(r *http.Request) {
+	s.Census.Saw(r.URL.Path, r.UserAgent(), s.client(r), time.Now())
 }

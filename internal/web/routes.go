@@ -144,6 +144,18 @@ func (s *Server) routes() map[string]handler {
 		routes["GET"+edition+"/letter/{version}"] = s.editor(s.givenPage)
 		routes["GET"+edition+"/letter/{version}/{form}"] = s.editor(s.givenForm)
 	}
+	if s.Desk != nil && s.Desk.Content != nil {
+		routes["GET /desk/sources"] = s.editor(s.deskSources)
+		routes["POST /desk/sources/read"] = s.only(editors.RoleEditor, s.readSource)
+		routes["POST /desk/sources/rule"] = s.only(editors.RoleEditor, s.ruleSource)
+		routes["POST /desk/sources/back"] = s.only(editors.RoleEditor, s.unruleSource)
+		routes["GET /desk/articles"] = s.editor(s.deskArticles)
+		routes["GET /desk/articles/{id}"] = s.editor(s.deskArticle)
+		routes["POST /desk/articles/{id}"] = s.only(editors.RoleEditor, s.actOnArticle)
+		routes["GET /desk/events"] = s.editor(s.deskEvents)
+		routes["POST /desk/events"] = s.only(editors.RoleEditor, s.actOnEvent)
+		routes["GET /desk/feeds"] = s.editor(s.deskFeeds)
+	}
 	return routes
 }
 

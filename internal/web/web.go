@@ -27,6 +27,7 @@ import (
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/i18n"
+	"github.com/standfirst/standfirst/internal/readership"
 	"github.com/standfirst/standfirst/mailer"
 	"github.com/standfirst/standfirst/subscribers"
 	"github.com/standfirst/standfirst/templates"
@@ -78,6 +79,8 @@ type Server struct {
 	Strangers *Strangers
 	// Repeats sends away who fetches a feed again and again; nil: nobody.
 	Repeats *Repeats
+	// Census counts who fetches feeds; nil: nobody is counted.
+	Census *readership.Census
 	// Hub takes requests to follow a feed; nil: another hub does.
 	Hub Hub
 	// Asking sends away a network that asks the hub again and again, whatever
