@@ -55,9 +55,9 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	return s.fresh(w, r, http.StatusOK, p)
 }
 
-// glance is how much sooner than a whole form a page may come back that has one
+// glimpse is how much sooner than a whole form a page may come back that has one
 // button and what was filled in elsewhere: people press it at once.
-const glance = 1500 * time.Millisecond
+const glimpse = 1500 * time.Millisecond
 
 // signUp asks to be written to: whoever is behind the address, known or not, and
 // whether a letter goes or not, the answer is the same.
@@ -91,7 +91,7 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 	case stamped, errors.Is(early, subscribers.ErrTooSoon):
 		p.Form.Stamp = form.Get("stamp") // they have had our form since then
 	default:
-		p.Form.Stamp = s.Tokens.Stamp(now.Add(-glance))
+		p.Form.Stamp = s.Tokens.Stamp(now.Add(-glimpse))
 	}
 	s.apply(form, &p.Form)
 	email, wrong := s.judgeAddress(v.Locale, p.Form.Email)
