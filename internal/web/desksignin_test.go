@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -167,7 +169,7 @@ func TestSignOut(t *testing.T) {
 		visit, err := s.door.Visit(t.Context(), here.Value, time.Now())
 		s.must(err)
 		if sess.Hash != visit.Session.Hash {
-			if res := s.do("POST", "/desk/sessions", url.Values{"session": {sess.Hash.ID()}}, here); res.Header.Get("Location") != "/desk" {
+			if res := s.do("POST", "/desk/sessions", url.Values{"session": {sess.Hash.ID()}}, here); res.Header.Get("Location") != "/desk/account?done=account_ended" {
 				t.Errorf("ending: %d", res.StatusCode)
 			}
 		}
@@ -187,5 +189,274 @@ func TestSignOut(t *testing.T) {
 	s.do("POST", s.link(maya), nil, first)
 	if in(first) {
 		t.Error("the old session goes on after signing in anew")
+	}
+}
+
+const secret = "four unlikely words here"
+
+// cheap makes passwords cost next to nothing.
+func (s *deskSite) cheap() { s.door.Passwords.Cost = editors.Cost{Memory: 64, Passes: 1, Lanes: 1} }
+
+// chosen gives an editor a password.
+func (s *deskSite) chosen(email, password string) {
+	s.t.Helper()
+	s.cheap()
+	c := s.signedIn(email)
+	res := s.do("POST", "/desk/account/password", url.Values{"password": {password}}, c)
+	if res.Header.Get("Location") != "/desk/account?done=account_password" {
+		s.t.Fatalf("choosing a password: %d %q\n%s", res.StatusCode, res.Header.Get("Location"), text(s.t, res))
+	}
+}
+
+// knocks signs in, or tries to, from an address of the network.
+func (s *deskSite) knocks(from, email, password string, cookies ...*http.Cookie) *http.Response {
+	s.t.Helper()
+	r := httptest.NewRequest("POST", "/desk/sign-in", strings.NewReader(url.Values{"email": {email}, "password": {password}, "do": {"password"}}.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.RemoteAddr = from + ":1"
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	rec := httptest.NewRecorder()
+	s.h.ServeHTTP(rec, r)
+	return rec.Result()
+}
+
+// TestSignInByPassword: whoever has it is let in with a new token each time;
+// nobody else is, and is not told why.
+func TestSignInByPassword(t *testing.T) {
+	s := newDesk(t, "https://news.example.com")
+	s.chosen(maya, secret)
+	_, err := s.door.Add(t.Context(), editors.Editor{Email: "ed@example.com"}, time.Now()) // has none
+	s.must(err)
+	res := s.knocks("192.0.2.1", " Maya@Example.com ", secret)
+	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/desk" || len(res.Cookies()) != 1 {
+		t.Fatalf("right: %d to %q", res.StatusCode, res.Header.Get("Location"))
+	}
+	c := res.Cookies()[0]
+	if c.Name != "__Host-session" || !c.Secure || !c.HttpOnly || len(c.Value) != 43 {
+		t.Errorf("cookie: %+v", c)
+	}
+	if got := s.do("GET", "/desk/account", nil, c); got.StatusCode != 200 {
+		t.Errorf("inside: %d", got.StatusCode)
+	}
+	again := s.knocks("192.0.2.1", maya, secret, c)
+	if again.Cookies()[0].Value == c.Value {
+		t.Error("the token stayed what it was")
+	}
+	if got := s.do("GET", "/desk/account", nil, c); got.StatusCode != http.StatusSeeOther {
+		t.Errorf("the session of before: %d", got.StatusCode)
+	}
+	before := s.state()
+	said := map[string]bool{}
+	for _, try := range [][2]string{
+		{maya, secret + " "}, {maya, strings.ToUpper(secret)}, {"nobody@example.com", secret}, {"ed@example.com", secret}, {"ed@example.com", "x"},
+		{"maya", secret}, {maya + "\x00", secret}, {maya, strings.Repeat("x", 5000)}, {"' OR 1=1 --", secret},
+	} {
+		res := s.knocks("192.0.2.1", try[0], try[1])
+		page := text(t, res)
+		if res.StatusCode != http.StatusUnprocessableEntity || len(res.Cookies()) > 0 {
+			t.Errorf("%q with %.10q: %d %v", try[0], try[1], res.StatusCode, res.Cookies())
+		}
+		if strings.Contains(page, secret) || !strings.Contains(page, "do not belong together") {
+			t.Errorf("%q: the page tells the password, or not what is wrong", try[0])
+		}
+		said[page[strings.Index(page, `role="alert"`):strings.Index(page, `<input id="email"`)]] = true
+	}
+	if len(said) != 1 {
+		t.Errorf("%d different answers to those who are not let in", len(said))
+	}
+	if s.state() != before {
+		t.Error("trying changed something")
+	}
+	if log := s.log.String(); strings.Contains(log, secret) || strings.Contains(log, maya) {
+		t.Error("the log holds a password or an address")
+	}
+	if got := s.knocks("192.0.2.1", "", ""); got.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("nothing written: %d", got.StatusCode)
+	}
+}
+
+// TestAttempts: guessing is slow, for one address, from one network and from
+// many, and a letter with a link is not to be had every second.
+func TestAttempts(t *testing.T) {
+	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+	count := func(most int, try func(i int) error) (n int) {
+		for i := range most {
+			if try(i) == nil {
+				n++
+			}
+		}
+		return n
+	}
+	a := NewAttempts()
+	if n := count(100, func(int) error { return a.password(maya, "192.0.2.0/24", now) }); n != 8 {
+		t.Errorf("%d guesses from one network for one address", n)
+	}
+	if err := a.password(" MAYA@example.com ", "192.0.2.0/24", now); err == nil {
+		t.Error("another spelling is another address")
+	}
+	if err := a.password(maya, "192.0.2.0/24", now.Add(2*time.Minute)); err != nil {
+		t.Errorf("two minutes later: %v", err)
+	}
+	a = NewAttempts()
+	if n := count(200, func(i int) error { return a.password(maya, "net "+string(rune('a'+i)), now) }); n != 40 {
+		t.Errorf("%d guesses from everywhere for one address", n)
+	}
+	a = NewAttempts()
+	if n := count(200, func(i int) error { return a.password(string(rune('a'+i)), "192.0.2.0/24", now) }); n != 30 {
+		t.Errorf("%d guesses from one network for all addresses", n)
+	}
+	a = NewAttempts()
+	if n := count(500, func(i int) error { return a.password(string(rune('a'+i)), "net "+string(rune('a'+i)), now) }); n != 60 {
+		t.Errorf("%d guesses in all", n)
+	}
+	if a.link("192.0.2.0/24", now) != nil || !a.letter(maya, now) {
+		t.Error("a flood of guesses keeps links from being mailed")
+	}
+	if a.letter(maya, now.Add(3*time.Minute-1)) || !a.letter("ed@example.com", now) || !a.letter(maya, now.Add(3*time.Minute)) {
+		t.Error("letters do not come once in three minutes")
+	}
+	var none *Attempts
+	if none.password(maya, "", now) != nil || none.link("", now) != nil || !none.letter(maya, now) {
+		t.Error("no limits limit somebody")
+	}
+}
+
+// TestTooManyAttempts: who guesses is told to wait, with the right password too,
+// and can still come by a link.
+func TestTooManyAttempts(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	s.chosen(maya, secret)
+	s.Desk.Attempts = NewAttempts()
+	s.Desk.Mail = func(context.Context, string) error { return nil }
+	for range 8 {
+		if res := s.knocks("192.0.2.1", maya, "a guess at a word"); res.StatusCode != http.StatusUnprocessableEntity {
+			t.Fatalf("a guess: %d", res.StatusCode)
+		}
+	}
+	res := s.knocks("192.0.2.77", maya, secret)
+	if page := text(t, res); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") != "120" ||
+		!strings.Contains(page, "in 2 minutes") || !strings.Contains(page, "needs no password") || len(res.Cookies()) > 0 {
+		t.Errorf("the ninth: %d, %q\n%s", res.StatusCode, res.Header.Get("Retry-After"), page)
+	}
+	if res := s.knocks("198.51.100.1", maya, secret); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("from elsewhere: %d", res.StatusCode)
+	}
+	s.signedIn(maya)
+}
+
+// TestMailedLink: the answer is the same, after the same time, whether an
+// address is an editor's or not; a letter goes to editors alone, and not often.
+func TestMailedLink(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	if page := text(t, s.do("GET", "/desk/sign-in", nil)); strings.Contains(page, `value="link"`) {
+		t.Error("a link is offered where nothing is mailed")
+	}
+	if res := s.do("POST", "/desk/sign-in", url.Values{"email": {maya}, "do": {"link"}}); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("where nothing is mailed: %d", res.StatusCode)
+	}
+	var mailed []string
+	s.Desk.Attempts = NewAttempts()
+	s.Desk.Mail = func(_ context.Context, email string) error {
+		if email != maya {
+			return editors.ErrNotFound
+		}
+		mailed = append(mailed, email)
+		return nil
+	}
+	if page := text(t, s.do("GET", "/desk/sign-in", nil)); !strings.Contains(page, `value="link"`) {
+		t.Error("no link is offered")
+	}
+	want := func(email string) *http.Response {
+		return s.do("POST", "/desk/sign-in", url.Values{"email": {email}, "do": {"link"}})
+	}
+	for _, email := range []string{maya, "nobody@example.com", " MAYA@example.com"} {
+		began := time.Now()
+		if res := want(email); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/desk/sign-in/sent" {
+			t.Errorf("%s: %d to %q", email, res.StatusCode, res.Header.Get("Location"))
+		}
+		if took := time.Since(began); took < linkTakes {
+			t.Errorf("%s: told after %v", email, took)
+		}
+	}
+	if len(mailed) != 1 {
+		t.Errorf("mailed: %q", mailed)
+	}
+	if res := want("maya"); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("no address: %d", res.StatusCode)
+	}
+	if page := text(t, s.do("GET", "/desk/sign-in/sent", nil)); !strings.Contains(page, "If this address is an editor’s") {
+		t.Errorf("where it leads:\n%s", page)
+	}
+	for range 40 {
+		want("") // costs nothing to be refused
+	}
+	if res := want(maya); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
+		t.Errorf("a network that asks and asks: %d", res.StatusCode)
+	}
+}
+
+// TestFirstOwner: while there are no editors, the link of the first start makes
+// one, once; what is not right is told, and uses nothing up.
+func TestFirstOwner(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	s.cheap()
+	if _, _, err := s.door.FirstLink(t.Context(), time.Now()); !errors.Is(err, editors.ErrExists) {
+		t.Errorf("a link while there is an editor: %v", err)
+	}
+	s.must(s.db.RemoveEditor(t.Context(), maya, func([]editors.Editor) error { return nil }))
+	first := func() string {
+		token, until, err := s.door.FirstLink(t.Context(), time.Now())
+		s.must(err)
+		if d := time.Until(until); d < 29*time.Minute || d > 30*time.Minute {
+			t.Errorf("ends in %v", d)
+		}
+		return "/desk/first/" + token
+	}
+	link, other := first(), first()
+	before := s.state()
+	for range 2 {
+		if page := text(t, s.do("GET", link, nil)); !strings.Contains(page, "Welcome to the desk") || strings.Count(page, "<form") != 1 {
+			t.Errorf("the form:\n%s", page)
+		}
+		s.do("HEAD", link, nil)
+	}
+	for name, form := range map[string]url.Values{
+		"no address":  {"email": {"maya"}, "password": {secret}},
+		"short":       {"email": {maya}, "password": {"short"}},
+		"the address": {"email": {maya}, "password": {maya}},
+		"nothing":     {},
+	} {
+		if res := s.do("POST", link, form); res.StatusCode != http.StatusUnprocessableEntity || len(res.Cookies()) > 0 {
+			t.Errorf("%s: %d", name, res.StatusCode)
+		}
+	}
+	if s.state() != before {
+		t.Error("looking, or a mistake, changed something")
+	}
+	form := url.Values{"email": {"Maya@example.com"}, "name": {" Maya  Okafor "}, "password": {secret}}
+	res := s.do("POST", link, form)
+	if res.StatusCode != http.StatusSeeOther || len(res.Cookies()) != 1 {
+		t.Fatalf("%d\n%s", res.StatusCode, text(t, res))
+	}
+	if got := s.do("GET", "/desk/people", nil, res.Cookies()[0]); got.StatusCode != 200 {
+		t.Errorf("the owner's page: %d", got.StatusCode)
+	}
+	all, err := s.db.Editors(t.Context())
+	s.must(err)
+	if len(all) != 1 || all[0].Email != maya || all[0].Name != "Maya Okafor" || all[0].Role != editors.RoleOwner || !all[0].HasPassword {
+		t.Errorf("editors: %+v", all)
+	}
+	for _, at := range []string{link, other, "/desk/first/x", "/desk/first/" + strings.Repeat("A", 43)} {
+		for _, method := range []string{"GET", "POST"} {
+			if res := s.do(method, at, form); res.StatusCode != http.StatusNotFound || len(res.Cookies()) > 0 {
+				t.Errorf("%s of a link that does not work: %d", method, res.StatusCode)
+			}
+		}
+	}
+	if res := s.knocks("192.0.2.1", maya, secret); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("signing in again: %d", res.StatusCode)
 	}
 }
