@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,7 +218,7 @@ func TestEditEdition(t *testing.T) {
 	s.news("First story", "Second story", "Third story")
 	const at = "/desk/newsletters/weekly"
 	page := s.page(at, c)
-	s.holds("the page", page, "2 readers", "new since the edition of ", "for 2 readers", `sandbox="allow-popups allow-popups-to-escape-sandbox"`, "Leave out for good: ", "No test of it has been sent.")
+	s.holds("the page", page, "2 readers", "new since the edition of ", "for 2 readers", `sandbox="allow-popups allow-popups-to-escape-sandbox"`, `Leave out for good<span class="hidden">: Third story`, "No test of it has been sent.")
 	first, second, third := s.numberOf("First story"), s.numberOf("Second story"), s.numberOf("Third story")
 	press := func(do string, pairs ...string) string {
 		t.Helper()
@@ -228,13 +229,11 @@ func TestEditEdition(t *testing.T) {
 	}
 	s.holds("what was saved", s.page(at+"?done=sends_saved", c), "Saved.", `value="Three stories"`, "Changed by Maya ", "&lt;b&gt;all&lt;/b&gt; of you")
 	s.holds("the letter", s.page(at+"/preview", c), "<title>Three stories</title>", "What the three of them say", "&lt;b&gt;all&lt;/b&gt; of you")
-	order := func() (got []string) {
+	order := func() []string {
 		t.Helper()
-		for _, m := range regexp.MustCompile(`Read “(\w+) story`).FindAllStringSubmatch(s.page(at+"/preview", c), -1) {
-			if len(got) == 0 || got[len(got)-1] != m[1] {
-				got = append(got, m[1])
-			}
-		}
+		letter := s.page(at+"/preview", c)
+		got := slices.DeleteFunc([]string{"First", "Second", "Third"}, func(name string) bool { return !strings.Contains(letter, name+" story") })
+		slices.SortFunc(got, func(a, b string) int { return strings.Index(letter, a+" story") - strings.Index(letter, b+" story") })
 		return got
 	}
 	words := []string{"subject", "Three stories", "preheader", "What the three of them say, and where they lead you", "intro", "Dear readers"}
@@ -255,8 +254,9 @@ func TestEditEdition(t *testing.T) {
 	s.holds("what is kept", page, "kept for next time by Maya ", fmt.Sprintf(`value="back %d"`, second))
 
 	// An older one is found by its title, and put in: ben has had it, ada too.
-	to := press("find", append(words, "find", "number 3")...)
+	to := press("find", append(words[:len(words):len(words)], "find", "number 3")...)
 	old := s.numberOf("Article number 3")
+	to, _, _ = strings.Cut(to, "#")
 	s.holds("the search", s.page(to, c), "Article number 3", fmt.Sprintf(`value="in %d"`, old))
 	press(fmt.Sprintf("in %d", old), words...)
 	draft, err := s.db.Draft(t.Context(), "weekly")
@@ -283,7 +283,7 @@ func TestEditEdition(t *testing.T) {
 	if page := text(t, res); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page, "At most 200 characters") || !strings.Contains(page, strings.Repeat("x", 201)) {
 		t.Errorf("a long subject: %d", res.StatusCode)
 	}
-	if log := s.logged("weekly"); len(log) != 10 || !strings.HasSuffix(log[1], fmt.Sprintf("changed the next edition: release %d made the lead", first)) {
+	if log := s.logged("weekly"); len(log) != 9 || !strings.HasSuffix(log[1], fmt.Sprintf("changed the next edition: release %d made the lead", first)) {
 		t.Errorf("the log: %q", log)
 	}
 }
@@ -381,7 +381,7 @@ func TestPreview(t *testing.T) {
 	if csp := s.do("GET", at+"/preview?show=bare", nil, c).Header.Get("Content-Security-Policy"); !strings.Contains(csp, "img-src 'none'") {
 		t.Errorf("without images: %q", csp)
 	}
-	s.holds("text", s.page(at+"?show=text", c), "<pre class=\"source\"", "FIRST STORY")
+	s.holds("text", s.page(at+"?show=text", c), "<pre class=\"source\"", "First story")
 	s.holds("phone", s.page(at+"?show=phone", c), `class="letter phone"`)
 	s.holds("versions", s.page(at, c), "Version 1: ", "Version 2: ")
 	if v2 := s.page(at+"/preview?as=v2", c); v2 == light {
@@ -613,7 +613,8 @@ func TestDrifted(t *testing.T) {
 func TestSendsInABrowser(t *testing.T) {
 	s := newDesk(t, "http://localhost:8080")
 	s.news("First story", "Second story")
-	srv := httptest.NewServer(s.h)
+	s.Desk.Editions = s.db
+	srv := httptest.NewServer(s.Handler())
 	t.Cleanup(srv.Close)
 	b := newBrowser(t)
 	link := s.link(maya)

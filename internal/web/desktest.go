@@ -52,7 +52,7 @@ func (s *Server) test(w http.ResponseWriter, r *http.Request, visit *editors.Vis
 	if err := s.Desk.Sends.Drafts.DraftTested(r.Context(), n.Name, revision, now); err != nil {
 		return err
 	}
-	if err := s.Desk.Sends.SetSetting(r.Context(), testedSetting(n.Name), now.UTC().Format(time.RFC3339)); err != nil {
+	if err := s.Desk.Sends.SetSetting(r.Context(), testedSetting(n.Name), now.UTC().Format(time.RFC3339Nano)); err != nil {
 		return err
 	}
 	if err := s.did(r, visit, "sent a test", n.Name, "to "+visit.Editor.Email); err != nil {
@@ -126,7 +126,7 @@ func (s *Server) lastTest(r *http.Request, l *i18n.Locale, n *digest.Newsletter,
 	if err != nil {
 		return "", "", err
 	}
-	at, err := time.Parse(time.RFC3339, kept)
+	at, err := time.Parse(time.RFC3339Nano, kept)
 	if err != nil { // there was none
 		return l.Message("desk.next.not_tested"), "warn", nil
 	}
