@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -297,7 +299,7 @@ func nextEvent(t *testing.T, r *bufio.Reader) string {
 	}
 }
 
-// quiet waits until nobody is watching.
+// unwatched waits until nobody is watching.
 func (s *onWay) unwatched() {
 	s.t.Helper()
 	for range 100 {
@@ -414,6 +416,39 @@ func TestWatchingInABrowser(t *testing.T) {
 	for _, c := range b.told() {
 		t.Error(c)
 	}
+}
+
+// TestEditionPagesHold: accessible, and HTML, in every state.
+func TestEditionPagesHold(t *testing.T) {
+	dir := tools(t, "node", "chromium", "java")
+	s := newOnWay(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.AddCookie(s.maya)
+		s.h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	folder := t.TempDir()
+	look := func(state string, paths ...string) {
+		axe, vnu := []string{"node", "axe-pages.mjs"}, []string{"sh", "vnu.sh"}
+		for i, path := range paths {
+			axe = append(axe, srv.URL+path)
+			file := filepath.Join(folder, fmt.Sprintf("%s%d.html", state, i))
+			s.must(os.WriteFile(file, []byte(s.page(path)), 0o600))
+			vnu = append(vnu, file)
+		}
+		check(t, dir, axe...)
+		check(t, dir, vnu...)
+	}
+	s.answered(9, tookIt)
+	s.answered(1, noSuch)
+	s.answered(1, mailer.Outcome{State: mailer.Queued, Attempt: true, Due: time.Now().Add(time.Hour), Phase: mailer.PhaseConn, Code: 421})
+	look("sending", s.at, "/desk/editions", s.at+"/cancel", s.at+"/letter/1", s.at+"/letter/1/text")
+	s.must(s.db.Pause(t.Context(), s.id, "the relay refuses us", time.Now()))
+	s.Desk.changed(s.id)
+	look("paused", s.at, s.at+"?sorry")
+	s.must(s.db.Cancel(t.Context(), s.id, "a typo", time.Now()))
+	s.Desk.changed(s.id)
+	look("results", s.at)
 }
 
 // until waits for a text.

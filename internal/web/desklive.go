@@ -178,7 +178,10 @@ func (s *Server) sending(w http.ResponseWriter, r *http.Request, visit *editors.
 // progress is what changes on that page.
 func (s *Server) progress(ctx context.Context, l *i18n.Locale, p pulse) (templates.Progress, error) {
 	e := &p.edition
-	found, ok, err := s.Desk.results().get(ctx, e.ID)
+	// A page does not wait for what its events bring a moment later.
+	soon, cancel := context.WithTimeout(ctx, beat/20)
+	defer cancel()
+	found, ok, err := s.Desk.results().get(soon, e.ID)
 	if err != nil {
 		return templates.Progress{}, err
 	}

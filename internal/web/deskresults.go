@@ -44,6 +44,8 @@ func (s *Server) results(w http.ResponseWriter, r *http.Request, visit *editors.
 	}
 	if v.Counting = !ok; ok {
 		s.resultsOf(l, v, found)
+	} else {
+		w.Header().Set("Refresh", "2")
 	}
 	if err := s.versions(r, l, v, e); err != nil {
 		return err
