@@ -29,10 +29,26 @@ type Note struct {
 	Language   string // BCP 47; empty: the publication's
 	Payload    map[string]string
 	Queued     time.Time
+	Bulk       bool // one of many that a list asks for: nobody waits for this one. Queue alone looks at it
 
 	Attempts int   // made before this one
 	Doubt    bool  // an earlier attempt may have arrived, or a process died with it in hand
 	Token    int64 // of the claim: grows with each
+}
+
+// HeadStart is how much longer a note counts as waiting than it does. So a link
+// that an editor or a reader asked for goes before letters to strangers, of
+// which somebody may have had hundreds queued, and those before what an import
+// asks for, which may be a hundred thousand. Nothing waits for ever: who has
+// waited for a day is before all who came since.
+func (n *Note) HeadStart() time.Duration {
+	switch {
+	case n.Bulk:
+		return 0
+	case n.Kind == Confirm:
+		return 12 * time.Hour
+	}
+	return 24 * time.Hour
 }
 
 // Kind is what a note is for.

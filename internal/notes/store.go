@@ -33,8 +33,9 @@ type Store interface {
 	// note that is settled already stays as it is.
 	Settle(ctx context.Context, id, token int64, r Result, now time.Time) error
 
-	// NextDue returns when Claim is to find something: a note is due, or a
-	// lease ends. ok is false if none is waiting.
+	// NextDue returns when Claim is to find something: since when the note waits
+	// that is next, or when one will be due or a lease ends. ok is false if none
+	// is waiting.
 	NextDue(ctx context.Context) (at time.Time, ok bool, err error)
 
 	// Forget removes notes that were settled before a moment, with the

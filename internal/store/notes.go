@@ -40,7 +40,7 @@ func queueNote(ctx context.Context, s session, salt []byte, n notes.Note, now ti
 		err = s.row(ctx, `INSERT INTO notes (kind, address, key, subscriber, request, language, payload, queued, due, state)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued') RETURNING id`,
 			string(n.Kind), n.To, subscribers.SuppressionKey(salt, n.To), n.Subscriber, n.Request, n.Language, string(payload),
-			now.UnixMilli(), now.UnixMilli()).Scan(&id)
+			now.UnixMilli(), now.Add(-n.HeadStart()).UnixMilli()).Scan(&id)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("letter to one person: %w", err)
@@ -168,11 +168,14 @@ func settleNote(ctx context.Context, s session, salt []byte, id, token int64, r 
 
 // NextDue implements notes.Store.
 func (q Notes) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
-	var ends time.Time
+	var queued, ends time.Time
 	s := q.db.read()
 	// Those that are leased are few, also while very many wait.
-	err = none(s.row(ctx, `SELECT due FROM notes WHERE settled IS NULL AND due >= 0 AND lease_until IS NULL ORDER BY due, id LIMIT 1`).
-		Scan(asTime(&at)))
+	err = none(s.row(ctx, `SELECT due, queued FROM notes WHERE settled IS NULL AND due >= 0 AND lease_until IS NULL ORDER BY due, id LIMIT 1`).
+		Scan(asTime(&at), asTime(&queued)))
+	if at.Before(queued) { // it has a head start
+		at = queued
+	}
 	if err == nil {
 		err = s.row(ctx, `SELECT MIN(lease_until) FROM notes WHERE lease_until IS NOT NULL`).Scan(asTime(&ends))
 	}

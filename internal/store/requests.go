@@ -89,7 +89,8 @@ func (p post) askToSignUp(ctx context.Context, r subscribers.Request) (int64, er
 	if err != nil {
 		return 0, err
 	}
-	return id, p.ask(ctx, notes.Note{Kind: notes.Confirm, To: r.Email, Request: id, Language: r.Language})
+	bulk := r.Consent.Way != subscribers.ByForm && r.Consent.Way != subscribers.ByEmbed
+	return id, p.ask(ctx, notes.Note{Kind: notes.Confirm, To: r.Email, Request: id, Language: r.Language, Bulk: bulk})
 }
 
 // askToMove keeps a request of a reader to be written to elsewhere. Who already

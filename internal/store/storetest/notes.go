@@ -43,6 +43,30 @@ var noteTests = []test{
 		}
 	}},
 
+	{"who asked for a letter does not stand behind those whom a list asks", func(w *world) {
+		list, stranger := signUp("list@example.com", weekly), signUp("stranger@example.com", weekly)
+		list.Consent.Way = subscribers.ByImport + " fair.csv"
+		w.wish(list)
+		w.now = w.now.Add(time.Minute)
+		w.wish(stranger)
+		w.now = w.now.Add(time.Minute)
+		w.queueNote(notes.Note{Kind: notes.SignIn, To: "editor@example.com"})
+		at, _, err := w.db.Notes().NextDue(w.ctx)
+		w.must(err)
+		w.is("waits since", w.now, at)
+		var order []string
+		for n := w.claimNote(lease); n != nil; n = w.claimNote(lease) {
+			order = append(order, n.To)
+			w.settleNote(n, taken)
+		}
+		w.is("order", []string{"editor@example.com", "stranger@example.com", "list@example.com"}, order)
+
+		w.wish(signUp("early@example.com", weekly))
+		w.now = w.now.Add(13 * time.Hour)
+		w.queueNote(notes.Note{Kind: notes.SignIn, To: "editor@example.com"})
+		w.is("nobody waits for ever", "early@example.com", w.claimNote(lease).To)
+	}},
+
 	{"what is deferred comes when it is due", func(w *world) {
 		w.queueNote(notes.Note{Kind: notes.Test, To: "ada@example.com"})
 		n := w.claimNote(lease)

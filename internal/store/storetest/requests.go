@@ -139,7 +139,7 @@ var requestTests = []test{
 
 	{"a welcome is for what is new, where it is wanted", func(w *world) {
 		w.confirm(w.wish(signUp("ada@example.com", weekly, "daily")), "daily", "third")
-		w.is("letters", "confirm to ada@example.com, welcome to ada@example.com (daily)", w.post())
+		w.is("letters", "welcome to ada@example.com (daily), confirm to ada@example.com", w.post())
 		w.now = w.now.AddDate(0, 0, 2)
 		w.confirm(w.wish(signUp("ada@example.com", "daily", "third")), "daily")
 		w.is("no welcome", "confirm to ada@example.com", w.post())
