@@ -191,7 +191,7 @@ func some(l *i18n.Locale, n int) string {
 // itemsOf is how many articles or events a feed has.
 func itemsOf(d *Document) int {
 	switch {
-	case d.Sheet != nil:
+	case d.Sheet != nil && len(d.Sheet.Items) > 0:
 		return len(d.Sheet.Items)
 	case d.Format == feed.ICS:
 		return bytes.Count(d.Bytes(), []byte("BEGIN:VEVENT"))

@@ -17,6 +17,7 @@ var deskMenu = []struct{ key, path string }{
 	{"desk.frame.editions", "/desk/editions"},
 	{"desk.frame.readers", "/desk/readers"},
 	{"desk.frame.articles", "/desk/articles"},
+	{"site.events", "/desk/events"},
 	{"desk.frame.sources", "/desk/sources"},
 	{"desk.frame.feeds", "/desk/feeds"},
 	{"desk.frame.log", "/desk/log"},
