@@ -20,6 +20,7 @@ type calendar struct {
 	short    string // of months, standing alone
 	weekdays string
 	padded   bool   // days have two digits
+	ordinal  string // the first day of a month, where it alone is not a mere number
 	clock    string // layout of package time; AM/PM is replaced by am and pm
 	am, pm   string
 	point    string // between thousands
@@ -43,7 +44,8 @@ const (
 // calendars are the languages we can write days in; the first is what anything
 // unknown falls back to. The facts are those of Unicode CLDR 48. The house
 // differs where CLDR writes a space round the dash inside one month, a nought
-// before a day, or numbers where a language has names; the test lists each.
+// before a day, or numbers where a language has names, and French has its 1er;
+// the test lists each.
 var calendars = []*calendar{
 	{
 		tag: "en-US",
@@ -77,7 +79,7 @@ var calendars = []*calendar{
 		dayMonth: "%d %m", month: "%n %y", full: "%w %d %m %y",
 		names:    "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
 		short:    "janv.|févr.|mars|avr.|mai|juin|juil.|août|sept.|oct.|nov.|déc.",
-		weekdays: "dimanche|lundi|mardi|mercredi|jeudi|vendredi|samedi",
+		weekdays: "dimanche|lundi|mardi|mercredi|jeudi|vendredi|samedi", ordinal: "1er",
 		clock:    "15:04", point: nnbsp, comma: ", ", and: " et ",
 	},
 	{

@@ -129,6 +129,9 @@ func (l *Locale) write(pattern string, first, last time.Time) string {
 }
 
 func (l *Locale) dayNumber(t time.Time) string {
+	if t.Day() == 1 && l.cal.ordinal != "" {
+		return l.cal.ordinal
+	}
 	s := strconv.Itoa(t.Day())
 	if l.cal.padded && len(s) == 1 {
 		s = "0" + s

@@ -22,6 +22,24 @@ func TestTypeset(t *testing.T) {
 	}
 }
 
+// TestOneFormOfAddress: who is tu on one page is not usted on the next.
+func TestOneFormOfAddress(t *testing.T) {
+	others := map[string]*regexp.Regexp{
+		"de": regexp.MustCompile(`\b([Dd]u|[Dd]ir|[Dd]ich|[Dd]eine?[mnrs]?)\b`),
+		"es": regexp.MustCompile(`(?i)\b(usted|compruebe|elija|pulse|escriba)\b`),
+		"fr": regexp.MustCompile(`(?i)\b(tu|toi|ta|tes)\b`),
+	}
+	for tag, other := range others {
+		for name, m := range BuiltIn().files[tag].messages {
+			for _, text := range m.forms {
+				if word := other.FindString(text); word != "" {
+					t.Errorf("%s: %s says %q: %s", tag, name, word, text)
+				}
+			}
+		}
+	}
+}
+
 // TestOneVocabulary holds each language to one word for what arrives in an
 // inbox: pages, letters and the desk are read by the same people.
 func TestOneVocabulary(t *testing.T) {
