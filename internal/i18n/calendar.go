@@ -80,7 +80,7 @@ var calendars = []*calendar{
 		names:    "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
 		short:    "janv.|févr.|mars|avr.|mai|juin|juil.|août|sept.|oct.|nov.|déc.",
 		weekdays: "dimanche|lundi|mardi|mercredi|jeudi|vendredi|samedi", ordinal: "1er",
-		clock:    "15:04", point: nnbsp, comma: ", ", and: " et ",
+		clock: "15:04", point: nnbsp, comma: ", ", and: " et ",
 	},
 	{
 		tag: "es",

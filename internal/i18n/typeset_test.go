@@ -27,7 +27,7 @@ func TestOneFormOfAddress(t *testing.T) {
 	others := map[string]*regexp.Regexp{
 		"de": regexp.MustCompile(`\b([Dd]u|[Dd]ir|[Dd]ich|[Dd]eine?[mnrs]?)\b`),
 		"es": regexp.MustCompile(`(?i)\b(usted|compruebe|elija|pulse|escriba)\b`),
-		"fr": regexp.MustCompile(`(?i)\b(tu|toi|ta|tes)\b`),
+		"fr": regexp.MustCompile(`(?i)(^| )(tu|toi|ta|tes) `),
 	}
 	for tag, other := range others {
 		for name, m := range BuiltIn().files[tag].messages {
