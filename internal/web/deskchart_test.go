@@ -145,6 +145,9 @@ func TestHeartKeepsPace(t *testing.T) {
 	if p := see(time.Second, digest.Sending, 32); p.pace.Rate != 20 {
 		t.Errorf("resumed: %+v", p.pace)
 	}
+	if p := see(time.Hour, digest.Sending, 900); p.known {
+		t.Errorf("nobody has looked for an hour: %+v", p.pace)
+	}
 }
 
 // TestHeartsAreFew: what is asked for by made-up names is forgotten.

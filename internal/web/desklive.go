@@ -22,8 +22,9 @@ const (
 	beatPatient = 15 * time.Second // a browser that takes no event for so long has gone
 	// longestWatch ends a stream: the browser begins another, if it still may.
 	longestWatch = 10 * time.Minute
-	mostWatchers = 50  // streams at once
-	mostPulses   = 100 // editions that are kept in mind
+	paceOver     = time.Minute // how far back the pace looks
+	mostWatchers = 50          // streams at once
+	mostPulses   = 100         // editions that are kept in mind
 )
 
 // A pulse is how an edition goes, as far as this process has seen it. The
@@ -40,14 +41,16 @@ type heart struct {
 	meter  digest.Meter
 	looked time.Time // zero: not yet, or something was done to it
 	first  time.Time // since when the meter has counted
+	last   time.Time // when it did
 	pulse
 }
 
 // add takes the counts of an edition as they are at now.
 func (h *heart) add(e *digest.Edition, now time.Time) {
-	if e.State != digest.Sending || h.first.IsZero() {
-		h.meter, h.first = digest.Meter{Window: time.Minute}, now
+	if e.State != digest.Sending || now.Sub(h.last) >= 2*paceOver {
+		h.meter, h.first = digest.Meter{Window: paceOver}, now
 	}
+	h.last = now
 	h.looked, h.edition, h.pace, h.known = now, *e, digest.Pace{}, false
 	if e.State == digest.Sending {
 		h.pace = h.meter.Add(now, e.Counts, e.Waiting)
