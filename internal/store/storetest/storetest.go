@@ -55,6 +55,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"pictures", pictureTests},
 		{"search", searchTests},
 		{"history", historyTests},
+		{"editors", editorTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, test := range part.tests {
