@@ -104,6 +104,22 @@ func TestBylinesOfTwoDirections(t *testing.T) {
 	}
 }
 
+// TestPicturesSpeakTheirLanguage: what is said in the place of a picture is in
+// the language of its article, and screen readers are told.
+func TestPicturesSpeakTheirLanguage(t *testing.T) {
+	d := sampleFull()
+	image := Image{URL: "https://news.example.com/img/a.png", Alt: "مكتب"}
+	a := Article{Lang: "ar", Dir: "rtl", Title: "مقال", URL: "https://example.com/", Image: image}
+	d.Lead, d.Articles = &a, []Article{a}
+	html, _, err := load(t, nil).Digest(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(html, `<img class="tile t" lang="ar" dir="rtl" src="`+image.URL+`"`); n != 2 {
+		t.Errorf("%d of 2 pictures have a language:\n%s", n, html)
+	}
+}
+
 // TestLongWordsBreak: one word of a title does not make the letter wider than a
 // telephone.
 func TestLongWordsBreak(t *testing.T) {
