@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -117,7 +118,7 @@ func (s *Server) checksOf(l *i18n.Locale, o *outlook) []templates.DeskCheck {
 		tone = "bad" // mail programs hide what is behind that
 	}
 	list := []templates.DeskCheck{
-		row(c.html <= templates.Budget && c.whole <= templates.Whole, tone, l.Message("desk.next.check_size", "size", kilobytes(int64(c.html)), "most", kilobytes(templates.Budget), "whole", kilobytes(int64(c.whole)))),
+		row(c.html <= templates.Budget && c.whole <= templates.Whole, tone, l.Message("desk.next.check_size", "size", inKB(c.html), "most", inKB(templates.Budget), "whole", inKB(c.whole))),
 		row(len(c.dead) == 0 && !c.has("href", "anchor", "link-name"), "bad", l.Message("desk.next.check_links", "n", c.links, "ours", l.Number(c.ours)), c.dead...),
 		row(c.plain == 0 && !c.has("img-alt"), "warn", l.Message("desk.next.check_images", "n", c.images)),
 		row(c.leaves && !c.has("preferences", "postal-address", "why"), "bad", l.Message("desk.next.check_unsubscribe")),
@@ -133,6 +134,11 @@ func (s *Server) checksOf(l *i18n.Locale, o *outlook) []templates.DeskCheck {
 		list = append(list, row(false, tone, f.Rule, f.What))
 	}
 	return list
+}
+
+// inKB writes the size of a letter as mail programs count it.
+func inKB(bytes int) string {
+	return strings.TrimSuffix(strconv.FormatFloat(float64(bytes)/1024, 'f', 1, 64), ".0") + " KB"
 }
 
 // has reports whether the lint found a mistake of one of these rules.

@@ -123,7 +123,7 @@ func (s *Server) nextSend(r *http.Request, visit *editors.Visit, l *i18n.Locale,
 
 // sizeOf says how large a letter is, of how much it may be.
 func sizeOf(l *i18n.Locale, o *outlook) string {
-	return l.Message("desk.sends.size", "size", kilobytes(int64(o.findings.html)), "most", kilobytes(templates.Budget))
+	return l.Message("desk.sends.size", "size", inKB(o.findings.html), "most", inKB(templates.Budget))
 }
 
 // span says when a newsletter in its readers' zones comes to the first and to
