@@ -79,6 +79,8 @@ var tables = []table{
 	{name: "editor_links", key: "hash"},
 	{name: "editor_sessions", key: "hash"},
 	{name: "first_links", key: "hash"},
+	{name: "api_tokens", key: "hash"},
+	{name: "pushed", key: "kind, external"},
 }
 
 // copyRows is how many rows are read before they are written, and how often
