@@ -31,7 +31,9 @@ func slot(n *digest.Newsletter, zone string, after time.Time) time.Time {
 }
 
 // instantOf writes a slot: the day and the time with its zone.
-func instantOf(l *i18n.Locale, at time.Time) string { return l.FullDay(at) + ", " + l.Time(at) }
+func instantOf(l *i18n.Locale, at time.Time) string {
+	return l.Join([]string{l.FullDay(at), l.Time(at)})
+}
 
 // next says when a newsletter goes out next to a reader of a zone.
 func next(l *i18n.Locale, n *digest.Newsletter, zone string, now time.Time) string {
