@@ -104,7 +104,8 @@ type Readers struct {
 	// them; in A-labels and small letters.
 	Refuse map[string]bool
 	// SignUps is how many may sign up in any hour, whoever they are: each is a
-	// letter to somebody who may not have asked for it.
+	// letter to somebody who may not have asked for it. Each process that shows
+	// pages counts for itself.
 	SignUps int
 }
 
