@@ -38,7 +38,7 @@ func (s *Server) askForFile(w http.ResponseWriter, r *http.Request, visit *edito
 func (s *Server) showImports(w http.ResponseWriter, r *http.Request, visit *editors.Visit, code int, wrong string) error {
 	l := s.locale()
 	p := &templates.DeskImportsPage{
-		DeskFrame: s.deskFrame(r, visit, l.Message("desk.import.title")), Action: "/desk/import",
+		DeskFrame: s.importFrame(r, visit, l.Message("desk.import.title")), Action: "/desk/import",
 		Size: strconv.Itoa(largestImport >> 20), Wrong: wrong,
 	}
 	for _, in := range s.Desk.Imports.list() {
@@ -58,6 +58,15 @@ func (s *Server) showImports(w http.ResponseWriter, r *http.Request, visit *edit
 		p.Open = append(p.Open, templates.Link{Label: in.name, URL: importPath(in.id, ""), Text: s.moment(l, in.touched) + " · " + text})
 	}
 	return s.private(w, r, code, p)
+}
+
+// importFrame is the frame of a page that belongs to the readers'.
+func (s *Server) importFrame(r *http.Request, visit *editors.Visit, title string) templates.DeskFrame {
+	f := s.deskFrame(r, visit, title)
+	for i := range f.Menu {
+		f.Menu[i].Current = f.Menu[i].URL == "/desk/readers"
+	}
+	return f
 }
 
 // importPath is the address of a file on its way in, and of what lies below it.
@@ -149,7 +158,7 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, visit *edito
 	if in.state == templates.ImportImporting || in.state == templates.ImportDone {
 		p.Heading = l.Message("desk.import.import_of", "file", in.name)
 	}
-	p.DeskFrame = s.deskFrame(r, visit, p.Heading)
+	p.DeskFrame = s.importFrame(r, visit, p.Heading)
 	if in.busy() {
 		p.Refresh, p.Rows = importPath(in.id, ""), l.Message("desk.import.rows_so_far", "n", in.rows)
 		if in.size > 0 && in.state != templates.ImportWaits {
@@ -213,6 +222,9 @@ func (s *Server) tellImport(l *i18n.Locale, in *intake, p *templates.DeskImportP
 	}
 	p.Unused = m.Unused
 	for _, c := range m.Used {
+		if m.Product == "" && strings.EqualFold(c.Header, c.As) {
+			continue // who writes our columns knows what they are
+		}
 		p.Columns = append(p.Columns, templates.DeskFact{Label: c.Header, Value: c.As})
 	}
 	if in.state == templates.ImportChecked {

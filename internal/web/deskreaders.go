@@ -177,7 +177,7 @@ func (s *Server) readerLine(r *http.Request, l *i18n.Locale, reader *subscribers
 	}
 	for _, row := range rows {
 		if row.State == mailer.Sent {
-			line.Edition, line.Last = row.Edition, s.moment(l, row.At)
+			line.Edition, line.Last = row.Edition, l.Day(row.At.In(s.Publication.Zone))
 			break
 		}
 	}
