@@ -260,6 +260,7 @@ func TestLintPageCatches(t *testing.T) {
 		{"h1", ask, "<h1", "<p"},
 		{"img-alt", ask, "</h1>", `</h1><img src="x.png">`},
 		{"size", ask, "</h1>", "</h1>" + strings.Repeat("<!-- -->", 8<<10)},
+		{"label", strings.Replace(ask, `type="hidden"`, `type="text" hidden`, 1), ` hidden`, ""},
 	} {
 		if found := LintPage(f.page); len(found) > 0 {
 			t.Fatalf("the unbroken page: %v", found)

@@ -58,7 +58,8 @@ func (l *lint) forms() {
 		}
 	}
 	for _, n := range l.named("input", "select", "textarea") {
-		if kind := n.attrs["type"]; kind == "hidden" || kind == "submit" {
+		_, hidden := n.attrs["hidden"] // for programs that keep passwords: nobody is shown it
+		if kind := n.attrs["type"]; hidden || kind == "hidden" || kind == "submit" {
 			continue
 		}
 		if n.attrs["aria-label"] == "" && n.attrs["aria-labelledby"] == "" && !n.inside("label") && !labelled[n.attrs["id"]] {
