@@ -178,15 +178,15 @@ func (s *Server) deskSubscriptions(ctx context.Context, l *i18n.Locale, subs []s
 	return out, nil
 }
 
-// A told is what a release was about, and when it became public.
-type told struct {
+// A headline is what a release was about, and when it became public.
+type headline struct {
 	title string
 	at    time.Time
 }
 
 // releases tells of releases by their numbers.
-func (s *Server) releases(ctx context.Context, numbers []int64) (map[int64]told, error) {
-	out := map[int64]told{}
+func (s *Server) releases(ctx context.Context, numbers []int64) (map[int64]headline, error) {
+	out := map[int64]headline{}
 	if len(numbers) == 0 {
 		return out, nil
 	}
@@ -197,9 +197,9 @@ func (s *Server) releases(ctx context.Context, numbers []int64) (map[int64]told,
 	for i := range entries {
 		switch e := &entries[i]; {
 		case e.Article != nil:
-			out[e.N] = told{e.Article.Title, e.At}
+			out[e.N] = headline{e.Article.Title, e.At}
 		case e.Event != nil:
-			out[e.N] = told{e.Event.Name, e.At}
+			out[e.N] = headline{e.Event.Name, e.At}
 		}
 	}
 	return out, nil
@@ -263,7 +263,7 @@ func (s *Server) deskLetters(r *http.Request, l *i18n.Locale, id int64, p *templ
 }
 
 // deskLetter says what one edition was to a reader, and why.
-func (s *Server) deskLetter(l *i18n.Locale, row *digest.Row, titles map[int64]told) templates.DeskLetter {
+func (s *Server) deskLetter(l *i18n.Locale, row *digest.Row, titles map[int64]headline) templates.DeskLetter {
 	v := templates.DeskLetter{Edition: row.Edition, State: word(l, "desk.reader.state_", string(row.State)), Warn: row.State == mailer.Failed}
 	if !row.At.IsZero() {
 		v.When = s.moment(l, row.At)
