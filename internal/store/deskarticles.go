@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,19 +43,21 @@ func (db *DB) ArticleRows(ctx context.Context, f content.ArticleFilter) (rows []
 		add(`LOWER(a.title) LIKE $%d ESCAPE '!'`, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(words)+"%")
 	}
 	clause := strings.Join(where, " AND ")
-	if err := db.read().row(ctx, `SELECT COUNT(*) FROM articles a WHERE `+clause, args...).Scan(&total); err != nil {
-		return nil, 0, fmt.Errorf("list of articles: %w", err)
-	}
 	n := len(args)
-	args = append(args, limitOf(f.Limit), f.Offset)
 	const order = ` ORDER BY CASE WHEN a.released = 0 THEN 0 ELSE 1 END, a.released DESC, a.id`
-	err = db.read().each(ctx, fmt.Sprintf(`SELECT `+articleRow+` FROM articles a
-		WHERE a.id IN (SELECT a.id FROM articles a WHERE `+clause+order+` LIMIT $%d OFFSET $%d)`+order, n+1, n+2), args, func(r *sql.Rows) error {
-		var row content.ArticleRow
-		err := r.Scan(articleRowInto(&row)...)
-		rows = append(rows, row)
-		return err
-	})
+	page := fmt.Sprintf(`SELECT a.id, COUNT(*) OVER () AS total FROM articles a WHERE `+clause+order+` LIMIT $%d OFFSET $%d`, n+1, n+2)
+	// What is found is counted in the same pass, and read afterwards: titles lie
+	// beside bodies.
+	err = db.read().each(ctx, `SELECT `+articleRow+`, p.total FROM (`+page+`) p JOIN articles a ON a.id = p.id`+order,
+		append(slices.Clone(args), limitOf(f.Limit), f.Offset), func(r *sql.Rows) error {
+			var row content.ArticleRow
+			err := r.Scan(append(articleRowInto(&row), &total)...)
+			rows = append(rows, row)
+			return err
+		})
+	if err == nil && len(rows) == 0 && f.Offset > 0 {
+		err = db.read().row(ctx, `SELECT COUNT(*) FROM articles a WHERE `+clause, args...).Scan(&total)
+	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("list of articles: %w", err)
 	}

@@ -102,11 +102,11 @@ func articleActs(l *i18n.Locale, row *content.ArticleRow) []templates.DeskAct {
 	}
 	pin := act(doPin, "pin", "pin_text", false)
 	if row.Pinned {
-		pin = act(doUnpin, "unpin", "", false)
+		pin = act(doUnpin, "unpin", "pin_text", false)
 	}
 	quiet := act(doQuiet, "leave", "leave_text", false)
 	if row.NotInLetters {
-		quiet = act(doLoud, "take", "", false)
+		quiet = act(doLoud, "take", "leave_text", false)
 	}
 	switch {
 	case row.State == content.Public:

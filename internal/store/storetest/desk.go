@@ -163,6 +163,7 @@ var deskTests = []test{
 		}{
 			"all":       {content.ArticleFilter{}, []string{"Delta", "Gamma", "100% Beta_", "Alpha"}, 4},
 			"a page":    {content.ArticleFilter{Offset: 1, Limit: 2}, []string{"Gamma", "100% Beta_"}, 4},
+			"too far":   {content.ArticleFilter{Offset: 9, Limit: 2}, nil, 4},
 			"held":      {content.ArticleFilter{State: content.Held}, []string{"Delta"}, 1},
 			"withdrawn": {content.ArticleFilter{State: content.Withdrawn}, []string{"Gamma"}, 1},
 			"pinned":    {content.ArticleFilter{Flag: "pinned"}, []string{"Alpha"}, 1},
