@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/standfirst/standfirst/content"
@@ -32,8 +34,10 @@ func (s *Server) nextSends(w http.ResponseWriter, r *http.Request, visit *editor
 	for i := range recent {
 		v.Editions = append(v.Editions, pastSend(l, &recent[i]))
 	}
-	for _, n := range soonest(s.Newsletters, now) {
-		send, err := s.nextSend(r, visit, l, n, now)
+	coming := soonest(s.Newsletters, now)
+	outlooks := s.outlooks(r.Context(), coming)
+	for i, n := range coming {
+		send, err := s.nextSend(r, visit, l, n, outlooks[i], now)
 		if err != nil {
 			return err
 		}
@@ -78,14 +82,32 @@ func soonest(all []*digest.Newsletter, now time.Time) []*digest.Newsletter {
 	return all
 }
 
+// A seen is what is known of an outlook.
+type seen struct {
+	finding[*outlook]
+	ok  bool
+	err error
+}
+
+// outlooks returns the latest outlook of each newsletter. They are waited for
+// together.
+func (s *Server) outlooks(ctx context.Context, newsletters []*digest.Newsletter) []seen {
+	all := make([]seen, len(newsletters))
+	var waiting sync.WaitGroup
+	for i, n := range newsletters {
+		waiting.Go(func() { all[i].finding, all[i].ok, all[i].err = s.outlook(ctx, n.Name) })
+	}
+	waiting.Wait()
+	return all
+}
+
 // nextSend says what would go out of a newsletter now, when it does, and why
 // not, if it will not.
-func (s *Server) nextSend(r *http.Request, visit *editors.Visit, l *i18n.Locale, n *digest.Newsletter, now time.Time) (templates.NextSend, error) {
+func (s *Server) nextSend(r *http.Request, visit *editors.Visit, l *i18n.Locale, n *digest.Newsletter, found seen, now time.Time) (templates.NextSend, error) {
 	at := "/desk/newsletters/" + n.Name
 	v := templates.NextSend{Name: n.Name, Title: n.Title, Goes: goes(l, n, now), Edit: at}
-	found, ok, err := s.outlook(r.Context(), n.Name)
-	if err != nil {
-		return v, err
+	if found.err != nil {
+		return v, found.err
 	}
 	draft, err := s.Desk.Sends.Drafts.Draft(r.Context(), n.Name)
 	if err != nil {
@@ -97,7 +119,7 @@ func (s *Server) nextSend(r *http.Request, visit *editors.Visit, l *i18n.Locale,
 	if v.State, err = s.sendState(r, l, n, draft, found.value, now); err != nil {
 		return v, err
 	}
-	if !ok {
+	if !found.ok {
 		v.Counted = l.Message("desk.sends.counting")
 		return v, nil
 	}

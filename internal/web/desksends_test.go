@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -651,6 +653,36 @@ func TestSendsInABrowser(t *testing.T) {
 		t.Error(c)
 	}
 }
+
+// TestSendsPagesHold: accessible, and HTML, in every state.
+func TestSendsPagesHold(t *testing.T) {
+	dir := tools(t, "node", "chromium", "java")
+	s := newDesk(t, "http://localhost:8080")
+	c := s.signedIn(maya)
+	s.crowd(1100)
+	s.news("First story", "Second story", "Third story")
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.AddCookie(c)
+		s.h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	const at = "/desk/newsletters/weekly"
+	s.leads(at, formIn(s.page(at, c), "do", fmt.Sprintf("keep %d", s.numberOf("Second story")), "intro", hostile), c)
+	folder := t.TempDir()
+	axe, vnu := []string{"node", "axe-pages.mjs"}, []string{"sh", "vnu.sh"}
+	for i, path := range []string{
+		"/desk?done=sends_saved&wrong=sends_reader", at, at + "?show=text&find=number", at + "?show=phone&as=v2", at + "/send",
+		fmt.Sprintf("%s?as=r%d", at, s.readers[eve]), "/desk/newsletters/dates", "/desk/newsletters/dates/send",
+	} {
+		axe = append(axe, srv.URL+path)
+		file := filepath.Join(folder, fmt.Sprintf("%d.html", i))
+		s.must(os.WriteFile(file, []byte(s.page(path, c)), 0o600))
+		vnu = append(vnu, file)
+	}
+	check(t, dir, axe...)
+	check(t, dir, vnu...)
+}
+
 func TestSoonest(t *testing.T) {
 	at := func(name, expr string, readers bool) *digest.Newsletter {
 		n := &digest.Newsletter{Name: name, Zone: time.UTC, ReaderZone: readers}
