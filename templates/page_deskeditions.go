@@ -90,6 +90,7 @@ type ResultsPage struct {
 	Heading  string
 	Made     string // when, and by whom
 	When     string // letters were accepted, in a sentence; may be empty
+	Sorry    string // what was asked for was not possible any more; may be empty
 	Note     string // it was cancelled, missed, waits for an editor; may be empty
 	Why      string // that was; may be empty
 	Public   string // its public page; empty: there is none

@@ -48,7 +48,7 @@ func sampleSending(lang string) []View {
 		&CancelPage{DeskFrame: bare, Heading: "Cancel?"},
 		&ResultsPage{
 			DeskFrame: frame("Results"), Heading: "Results of weekly/2026-11-24T08:00", Made: "Published 05:13, by the schedule.", When: "Letters were accepted from 05:13 to 05:34.",
-			Note: "It was cancelled.", Why: "Reason: typo", Public: "/editions/weekly/1", Numbers: figures, Counting: true, Chart: chart, Fares: fares, Left: "3 readers unsubscribed.",
+			Sorry: "That was not possible any more.", Note: "It was cancelled.", Why: "Reason: typo", Public: "/editions/weekly/1", Numbers: figures, Counting: true, Chart: chart, Fares: fares, Left: "3 readers unsubscribed.",
 			Reasons:  []Reason{{"The address does not exist", "550 5.1.1", "there is no such address", "12", "It is never written to again."}, {Label: "Erased", Letters: "1", Then: "Nothing."}},
 			Versions: []GivenVersion{{"Version 1, English", "12,408 readers", "/desk/letter/1"}}, More: "and 3 more versions", CSV: "/desk/csv",
 		},

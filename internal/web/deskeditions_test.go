@@ -155,7 +155,7 @@ func TestEditionOnItsWay(t *testing.T) {
 	if to := res.Header.Get("Location"); to != s.at+"?sorry" {
 		t.Errorf("pausing what is cancelled leads to %q", to)
 	}
-	s.has(s.page(s.at), "Results of "+s.id, "It was cancelled.")
+	s.has(s.page(s.at+"?sorry"), "Results of "+s.id, "It was cancelled.", "That was not possible any more.")
 
 	entries, err := s.db.LogEntries(t.Context(), s.id, 10)
 	s.must(err)

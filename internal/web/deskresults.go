@@ -27,6 +27,9 @@ func (s *Server) results(w http.ResponseWriter, r *http.Request, visit *editors.
 	l := s.locale()
 	v := &templates.ResultsPage{Heading: l.Message("desk.results.title", "edition", e.ID), Made: s.made(l, e), Why: whyStopped(l, e)}
 	v.DeskFrame = s.deskFrame(r, visit, v.Heading)
+	if r.URL.Query().Has("sorry") {
+		v.Sorry = l.Message("desk.sending.impossible")
+	}
 	switch e.State {
 	case digest.Cancelled, digest.Missed, digest.InReview:
 		v.Note = l.Message("desk.results." + string(e.State))
