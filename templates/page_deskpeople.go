@@ -50,6 +50,7 @@ type DeskPeoplePage struct {
 	Command string // what prints a link
 	Second  string // from how many readers on two people are needed, in a sentence; may be empty
 	No      string // why the last act was none
+	Tokens  string // URL of the page of programs' tokens; empty: there is none
 
 	// What was written into the form that adds somebody.
 	Email, Name, Role string

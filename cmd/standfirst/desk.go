@@ -34,6 +34,7 @@ func (a *app) desk() *web.Desk {
 		Editions: a.db, Given: a.press,
 		Readers: a.db, Imports: a.imports(), Content: a.watchContent(),
 		Mail: a.mailing(), Attempts: web.NewAttempts(), SecondPersonAbove: a.conf.Editors.SecondPersonAbove,
+		API: web.NewAPI(&editors.Gate{Store: a.db}),
 		Log: func(ctx context.Context, e web.LogEntry) error { return a.db.Log(ctx, store.LogEntry(e)) },
 		Sources: func(ctx context.Context) ([]web.SourceState, error) {
 			all, err := a.db.Sources(ctx)

@@ -32,6 +32,8 @@ type Desk struct {
 	// Content looks after sources, articles, events and feeds; nil: such pages
 	// are not there.
 	Content *ContentWatch
+	// API lets programs in that have a token; nil: there is no API.
+	API *API
 	// Ending is closed when the program ends: pages that are watched end then.
 	Ending <-chan struct{}
 	// Mail queues a letter with a sign-in link. It returns editors.ErrNotFound

@@ -38,7 +38,7 @@ func newDesk(t *testing.T, address string) *deskSite {
 			return states, err
 		},
 		Log:     func(ctx context.Context, e LogEntry) error { return s.db.Log(ctx, store.LogEntry(e)) },
-		Command: "standfirst editors link",
+		Command: "standfirst editors link", API: NewAPI(&editors.Gate{Store: s.db}),
 	}
 	s.Publication.URL = address
 	s.h = s.Handler()

@@ -25,6 +25,9 @@ func (s *Server) peoplePage(r *http.Request, visit *editors.Visit) (*templates.D
 		DeskFrame: s.deskFrame(r, visit, l.Message("desk.people.title")),
 		Mails:     s.Desk.Mail != nil, Command: s.Desk.Command, Role: string(editors.RoleEditor),
 	}
+	if s.Desk.API != nil {
+		p.Tokens = "/desk/tokens"
+	}
 	if n := s.Desk.SecondPersonAbove; n > 0 {
 		p.Second = l.Message("desk.people.second", "n", n)
 	}

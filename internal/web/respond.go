@@ -68,6 +68,10 @@ func (s *Server) sorry(w http.ResponseWriter, r *http.Request, code int) {
 	if code == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "5")
 	}
+	if forAPI(r.URL.Path) {
+		s.tellProblem(w, r, wrong(code, ""))
+		return
+	}
 	if forPrograms(r.URL.Path) {
 		write(w, r, code, "text/plain; charset=utf-8", []byte(http.StatusText(code)+"\n"))
 		return

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -156,6 +157,30 @@ func (s *Server) routes() map[string]handler {
 		routes["POST /desk/events"] = s.only(editors.RoleEditor, s.actOnEvent)
 		routes["GET /desk/feeds"] = s.editor(s.deskFeeds)
 	}
+	if s.Desk != nil && s.Desk.API != nil {
+		routes["GET /desk/tokens"] = s.only(editors.RoleOwner, s.tokens)
+		routes["POST /desk/tokens"] = s.only(editors.RoleOwner, s.makeToken)
+		routes["POST /desk/tokens/revoke"] = s.only(editors.RoleOwner, s.revokeToken)
+		maps.Copy(routes, s.apiRoutes())
+	}
+	return routes
+}
+
+// apiRoutes are those of programs, below one path.
+func (s *Server) apiRoutes() map[string]handler {
+	const newsletter, edition = "/api/v1/newsletters/{newsletter}", "/api/v1/editions/{newsletter}/{slot}"
+	routes := map[string]handler{
+		"GET /api/v1/newsletters":        s.api(editors.ScopeRead, s.apiNewsletters),
+		"GET " + newsletter + "/preview": s.api(editors.ScopeRead, s.apiPreview),
+		"POST " + newsletter + "/send":   s.api(editors.ScopeSend, s.apiSend),
+		"GET /api/v1/editions":           s.api(editors.ScopeRead, s.apiEditions),
+		"GET " + edition:                 s.api(editors.ScopeRead, s.apiEdition),
+	}
+	if s.Desk.Editions != nil {
+		routes["POST "+edition+"/pause"] = s.apiPause()
+		routes["POST "+edition+"/resume"] = s.apiResume()
+		routes["POST "+edition+"/cancel"] = s.apiCancel()
+	}
 	return routes
 }
 
@@ -205,7 +230,7 @@ func (s *Server) nowhere(mux *http.ServeMux) handler {
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
 		var allow []string
-		for _, method := range []string{http.MethodGet, http.MethodPost} {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
 			if wanted(method, r.URL.Path) {
 				allow = append(allow, method)
 			}
