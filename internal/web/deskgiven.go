@@ -83,3 +83,12 @@ func (s *Server) givenForm(w http.ResponseWriter, r *http.Request, visit *editor
 	write(w, r, http.StatusOK, "message/rfc822", raw)
 	return nil
 }
+
+// number reads a small positive number of a path; 0 is none.
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 1<<30 {
+		return 0
+	}
+	return n
+}
