@@ -26,7 +26,7 @@ func TestTypeset(t *testing.T) {
 func TestOneFormOfAddress(t *testing.T) {
 	others := map[string]*regexp.Regexp{
 		"de": regexp.MustCompile(`\b([Dd]u|[Dd]ir|[Dd]ich|[Dd]eine?[mnrs]?)\b`),
-		"es": regexp.MustCompile(`(?i)\b(usted|compruebe|elija|escriba)\b`),
+		"es": regexp.MustCompile(`(?i)\b(usted|compruebe|copie|elija|escriba)\b`),
 		"fr": regexp.MustCompile(`(?i)(^| )(tu|toi|ta|tes) `),
 	}
 	for tag, other := range others {
