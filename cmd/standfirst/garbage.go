@@ -1,11 +1,50 @@
 package main
 
-// spare is memory that nobody writes to, for as long as feeds are served.
-//
-// Every answer leaves some kilobytes of garbage, and they are collected when the
-// heap has doubled. That of most publications is so small that this would be
-// forty times a second on a busy day. The spare counts as a part of the heap,
-// but it takes up no memory until the garbage does, which is then collected when
-// there are 32 MB more of it. A percentage (GOGC) could not say that: of the
-// heap of a large publication it would be hundreds of megabytes.
-func spare() []byte { return make([]byte, 32<<20) }
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	measures "runtime/metrics"
+)
+
+// leastHeap is the size that the heap may grow to before garbage is collected,
+// in bytes. Every answer leaves some kilobytes of it, and it is collected when
+// the heap has doubled. That of most publications is so small that this would
+// be forty times a second on a busy day. A heap that is larger than half of
+// this is left to double, as it does anyway.
+const leastHeap = 64 << 20
+
+// collectLess has garbage collected less often while the heap is small, from
+// the next collection on and for as long as the program runs. Who has set GOGC
+// knows better.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		afterEach(func() { debug.SetGCPercent(percent(liveHeap())) })
+	}
+}
+
+// percent is what GOGC should be for so many bytes that are in use.
+func percent(live uint64) int {
+	if live == 0 || live >= leastHeap/2 {
+		return 100
+	}
+	return int(min(1000, (leastHeap-live)*100/live))
+}
+
+func liveHeap() uint64 {
+	s := []measures.Sample{{Name: "/gc/heap/live:bytes"}}
+	measures.Read(s)
+	if s[0].Value.Kind() != measures.KindUint64 {
+		return 0
+	}
+	return s[0].Value.Uint64()
+}
+
+// afterEach calls f after each collection.
+func afterEach(f func()) {
+	type collected struct{ _ [64]byte }
+	runtime.AddCleanup(new(collected), func(struct{}) {
+		f()
+		afterEach(f)
+	}, struct{}{})
+}

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime"
 	"sync"
 	"time"
 
@@ -135,7 +134,7 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 	}
 	handler := vitals(a.db.Ping, metrics.handler())
 	if only.pages() {
-		defer runtime.KeepAlive(spare())
+		collectLess()
 		site := a.server()
 		if a.post != nil {
 			site.Readers = prompt{a.db, a.post.Wake}
