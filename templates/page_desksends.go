@@ -57,6 +57,7 @@ type DeskNextPage struct {
 	Conflict   string     // why nothing was saved; empty: nothing went wrong
 	Lost       []NextFact // what was typed and not saved
 	MayEdit    bool
+	MayPutIn   bool   // and put in older articles
 	Tester     string // the editor's address
 
 	// The letter. Frame is the URL of its HTML, shown in a frame that may do

@@ -15,7 +15,7 @@ func sampleDeskSends(lang string) []View {
 		DeskFrame: frame("The Weekly"), Newsletter: "The Weekly", At: "/desk/newsletters/weekly", State: waits,
 		Goes: "Tuesday, 24 November 2026, 08:00, in the time zone of each reader", Span: "The first reader gets it on 23 November, the last on 24 November",
 		To: "12,408 readers", Versions: "9 versions", Without: "61 readers have nothing new.", Counted: "Counted at 17:04", Changed: "Changed by Maya, 23 November 2026, 17:00",
-		Conflict: "Not saved: Ben changed this edition.", Lost: []NextFact{{"Subject", "On-call"}}, MayEdit: true, Tester: "maya@example.com",
+		Conflict: "Not saved: Ben changed this edition.", Lost: []NextFact{{"Subject", "On-call"}}, MayEdit: true, MayPutIn: true, Tester: "maya@example.com",
 		Line: "On-call, and 2 more reads", Looks: looks, As: as, Show: "phone", Frame: "/desk/newsletters/weekly/preview?show=phone", Phone: true,
 		Revision: "3", Subject: DeskField{Value: "On-call", Now: "On-call, and 2 more reads", Hint: "7 characters.", Error: "At most 200 characters, please."},
 		Preheader: DeskField{Hint: "Inboxes show 40 to 140."}, Intro: DeskField{Value: "Dear readers,\n\n<b>not bold</b>"},

@@ -47,6 +47,7 @@ func (s *Server) nextPage(r *http.Request, visit *editors.Visit, n *digest.Newsl
 		Goes: goes(l, n, now), MayEdit: visit.Editor.Role.May(editors.RoleEditor), Revision: strconv.FormatInt(draft.Revision, 10),
 		Counted: l.Message("desk.sends.counting"), Tester: visit.Editor.Email,
 	}
+	v.MayPutIn = v.MayEdit && n.Carries(content.KindArticle)
 	v.Menu[0].Current = true // one of the next sends
 	if v.State, err = s.sendState(r, l, n, draft, found.value, now); err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func (s *Server) nextPage(r *http.Request, visit *editors.Visit, n *digest.Newsl
 	if err := s.approval(r, v, n, draft); err != nil {
 		return nil, err
 	}
-	if err := s.searched(r, v, n); err != nil {
+	if err := s.searched(r, v); err != nil {
 		return nil, err
 	}
 	if !counted {
@@ -271,9 +272,9 @@ func (s *Server) leftOut(v *templates.DeskNextPage, l *i18n.Locale, o *outlook, 
 }
 
 // searched finds older articles that may be put in.
-func (s *Server) searched(r *http.Request, v *templates.DeskNextPage, n *digest.Newsletter) error {
+func (s *Server) searched(r *http.Request, v *templates.DeskNextPage) error {
 	v.Find = oneLine(r.URL.Query().Get("find"), 100)
-	if v.Find == "" || !v.MayEdit || !n.Carries(content.KindArticle) {
+	if v.Find == "" || !v.MayPutIn {
 		return nil
 	}
 	const newest, most = 3000, 12
