@@ -55,7 +55,7 @@ func (r *reconciling) fresh(f *Found, cl claim) {
 	if cl.ruled {
 		since = time.Time{}
 	}
-	r.advance(&c.State, &c.Reason, c.Due, since, candidate{id: c.ID, title: c.Title, published: c.Published, baseline: r.plan.Baseline})
+	r.advance(&c.State, &c.Reason, c.Due, since, candidate{id: c.ID, title: c.Title, published: c.Published, baseline: r.plan.Baseline && !r.rules.Told || f.Known})
 }
 
 // seen compares a known article with what the source shows now.
@@ -160,7 +160,7 @@ func (r *reconciling) absent(here map[string]bool, claims []claim) {
 
 	l := r.listing
 	empty := len(l.Articles)+len(l.Unread)+l.Drafts == 0
-	if n := len(missing); n > 0 && !r.rules.Accept && (empty || n > max(r.rules.Flood, public/2)) {
+	if n := len(missing); n > 0 && !r.rules.Accept && !r.rules.Told && (empty || n > max(r.rules.Flood, public/2)) {
 		r.fail("%d of %s gone at once, and nothing was withdrawn: %s; put them back, or %s withdraws them",
 			n, count(public, "article is", "articles are"), some(missing), agreeing)
 		r.doubted = true

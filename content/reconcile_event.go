@@ -124,7 +124,9 @@ func (r *reconciling) absentEvents(here map[string]bool) {
 		e.Status, e.Changed = Missing, r.now
 		e.Sequence++
 		r.plan.Events = append(r.plan.Events, EventChange{Event: e})
-		r.fail("event %q (%s) is no longer listed: readers are not reminded of it", e.Name, e.Days.First)
+		if !r.rules.Told {
+			r.fail("event %q (%s) is no longer listed: readers are not reminded of it", e.Name, e.Days.First)
+		}
 	}
 }
 

@@ -52,6 +52,9 @@ type Found struct {
 	// Such an address is no evidence of what the article is, other than within
 	// its source, and no key that is true everywhere.
 	Ours bool
+	// Known tells that readers know the article already, whenever its source
+	// shows it first: it enters the wire like one of the first sync.
+	Known bool
 }
 
 // URLAt is where readers read the article if it is given this slug, which

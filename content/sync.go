@@ -12,6 +12,10 @@ type Rules struct {
 	Flood  int           // more new articles than this, ready or settling, are held; 0: no guard
 	Accept bool          // an editor agrees: what the flood guard holds is released
 	Mint   func() string // a new ID; nil: random
+	// Told tells that somebody said each thing that the source shows, and took
+	// back by word what it lacks: no first sync makes it known to readers, and
+	// no guard doubts what is gone.
+	Told bool
 }
 
 // drift is what the clocks of two machines may differ by. What is known to have

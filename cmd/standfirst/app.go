@@ -156,6 +156,11 @@ func (a *app) parts(ctx context.Context) error {
 			return err
 		}
 	}
+	if n, err := a.db.LastPushed(ctx); err != nil {
+		return err
+	} else if n > 0 {
+		a.takePushed()
+	}
 	a.publisher = &digest.Publisher{
 		Store: a.db, Newsletters: a.newsletters, Remind: remind, Log: a.log,
 		Language: func(tag string) string { return a.catalog.First(tag, conf.Publication.Language).Words },

@@ -27,6 +27,13 @@ func (a *app) sends() web.Sends {
 	}
 }
 
+// programs is what lets programs act at the desk.
+func (a *app) programs() *web.API {
+	api := web.NewAPI(&editors.Gate{Store: a.db})
+	api.Pushed, api.Site = a.db, a.pushSite()
+	return api
+}
+
 // desk is what the editors' pages stand on.
 func (a *app) desk() *web.Desk {
 	return &web.Desk{
@@ -34,7 +41,7 @@ func (a *app) desk() *web.Desk {
 		Editions: a.db, Given: a.press,
 		Readers: a.db, Imports: a.imports(), Content: a.watchContent(),
 		Mail: a.mailing(), Attempts: web.NewAttempts(), SecondPersonAbove: a.conf.Editors.SecondPersonAbove,
-		API: web.NewAPI(&editors.Gate{Store: a.db}),
+		API: a.programs(),
 		Log: func(ctx context.Context, e web.LogEntry) error { return a.db.Log(ctx, store.LogEntry(e)) },
 		Sources: func(ctx context.Context) ([]web.SourceState, error) {
 			all, err := a.db.Sources(ctx)

@@ -127,6 +127,7 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 	if err != nil {
 		return err
 	}
+	a.takePushed()
 	g, ctx := errgroup.WithContext(ctx)
 	metrics, changed := newMetrics(a.db), make(chan struct{}, 1)
 	if only.sends() {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/standfirst/standfirst/content/push"
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/subscribers"
@@ -23,6 +24,10 @@ type API struct {
 	// Misses limits how often a network may come with what is no token; nil:
 	// as often as it likes.
 	Misses *subscribers.Limiter
+	// Pushed keeps what programs bring, made fit for the publication's Site;
+	// nil: they bring nothing.
+	Pushed push.Store
+	Site   push.Site
 }
 
 // NewAPI returns what lets programs in. A network may come with 20 tokens that

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/standfirst/standfirst/content/push"
 	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/templates"
 )
@@ -175,6 +176,15 @@ func (s *Server) apiRoutes() map[string]handler {
 		"POST " + newsletter + "/send":   s.api(editors.ScopeSend, s.apiSend),
 		"GET /api/v1/editions":           s.api(editors.ScopeRead, s.apiEditions),
 		"GET " + edition:                 s.api(editors.ScopeRead, s.apiEdition),
+	}
+	if s.Desk.API.Pushed != nil {
+		for _, kind := range []push.Kind{push.Articles, push.Events} {
+			at := "/api/v1/" + string(kind) + "s"
+			routes["GET "+at] = s.api(editors.ScopeRead, s.apiBrought(kind))
+			routes["GET "+at+"/{id}"] = s.api(editors.ScopeRead, s.apiPushed(kind))
+			routes["PUT "+at+"/{id}"] = s.api(editors.ScopeContent, s.apiPush(kind))
+			routes["DELETE "+at+"/{id}"] = s.api(editors.ScopeContent, s.apiTakeBack(kind))
+		}
 	}
 	if s.Desk.Editions != nil {
 		routes["POST "+edition+"/pause"] = s.apiPause()
