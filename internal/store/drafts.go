@@ -212,8 +212,14 @@ func freeze(ctx context.Context, s session, edition int64, newsletter string) er
 			return err
 		}
 	}
-	if d.Revision == 0 || d.edition.Valid {
+	switch {
+	case d.Approved != "": // an edition that waits for its hour, and is still to be taken back
 		return nil
+	case d.Revision == 0 || d.edition.Valid: // nobody changed this one; whoever does takes its approval back
+		_, err := s.exec(ctx, `INSERT INTO drafts (newsletter, changes, revision, asked_by, edition) VALUES ($1, '', 0, '', $2)
+			ON CONFLICT (newsletter) DO UPDATE SET changes = '', asked_by = '', at = NULL, tested = NULL, edition = excluded.edition`,
+			newsletter, edition)
+		return err
 	}
 	text, err := json.Marshal(d.Changes)
 	if err != nil {

@@ -344,6 +344,13 @@ func TestApprove(t *testing.T) {
 	if got := s.logged(id); len(got) != 1 || got[0] != "editor "+maya+" approved: " {
 		t.Errorf("the log: %q", got)
 	}
+	s.holds("the page", s.page(at, c), "is approved and goes out as it is")
+	if to := s.leads(at, formIn(s.page(at, c), "do", "save", "subject", "Changed"), c); to != at+"?done=sends_taken_back" {
+		t.Errorf("a change leads to %s", to)
+	}
+	if e, err = s.db.Edition(t.Context(), id); err != nil || e.State != digest.InReview {
+		t.Errorf("after a change the edition is %s", e.State)
+	}
 }
 
 // TestApprovalIsTakenBack by a change of a draft that was approved.

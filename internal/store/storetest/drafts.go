@@ -139,6 +139,25 @@ var draftTests = []test{
 		w.is("of the edition", "Two", w.edition(id).Changes.Subject)
 	}},
 
+	{"a change takes back the approval of an edition that nobody had changed", func(w *world) {
+		w.article("a")
+		w.readers(1)
+		soon := []digest.Group{{Zone: digest.AllZones, Due: w.now.Add(time.Hour)}}
+		for _, subject := range []string{"One", "Two"} { // the first draft ever, and one after an edition
+			id := w.draft(subject)
+			w.must(w.db.Approve(w.ctx, id, 1, w.now, soon))
+			w.is("what is approved", id, w.pending().Approved)
+			w.edit(digest.Changes{Subject: subject})
+			w.is("state", digest.InReview, w.edition(id).State)
+			w.must(w.db.Approve(w.ctx, id, 1, w.now, w.everybody()))
+			w.give(id, 1)
+			w.is("of the edition", subject, w.edition(id).Changes.Subject)
+			w.is("of the next", digest.Changes{}, w.pending().Changes)
+			w.drain()
+			w.article("b" + subject)
+		}
+	}},
+
 	{"what is kept is on offer in the next edition, and owed after it", func(w *world) {
 		w.article("a", "b", "c")
 		got, not := func(ids []int64) (int64, int64) { return ids[0], ids[1] }(w.readers(2))
