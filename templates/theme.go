@@ -19,6 +19,9 @@ type Theme struct {
 	Width      int    // CSS pixels of a letter, 480 to 720. 0: 600
 }
 
+// Logo returns the address of the theme's logo, empty if it has none.
+func (s *Set) Logo() string { return s.theme.Logo }
+
 // The palette that letters and pages share. Every pair that carries text has
 // at least 4.5:1 (WCAG 2.2 AA) in both schemes; the tests hold it.
 var (

@@ -41,7 +41,7 @@ func (s *Server) article(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case a.Access.Open():
-		p.Body = template.HTML(a.Body) // sanitised when it was read
+		p.Body = template.HTML(s.atHome(a.Body, v.Message("article.picture"))) // sanitised when it was read
 	case a.Access == content.Metered:
 		p.Note = v.Message("article.metered")
 	default:

@@ -104,6 +104,13 @@ func (g *gallery) touch(name string) {
 // nobody else learns who looks at it. Of those that are not kept they show what
 // they name. The first is shown large where lead tells so.
 func (s *Server) hang(ctx context.Context, list []templates.Article, lead bool) []templates.Article {
+	defer func() {
+		for i := range list {
+			if !s.ours(list[i].Image.URL) {
+				list[i].Image = templates.Image{}
+			}
+		}
+	}()
 	if s.Pictures == nil {
 		return list
 	}

@@ -53,23 +53,28 @@ func (s *Server) answered(r *http.Request, code int, took time.Duration) {
 }
 
 // policy is the Content-Security-Policy of pages: nothing runs, and nothing is
-// loaded from elsewhere but the pictures of articles, which live where their
-// publication keeps them.
+// loaded from elsewhere but the publication's logo, if that is where it keeps
+// it.
 func (s *Server) policy() string {
-	return "default-src 'none'; style-src 'self'; img-src " + s.pictures() +
+	return "default-src 'none'; style-src 'self'; img-src " + s.ownPictures() +
 		"; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// pictures is where the pictures of pages and letters may come from. Ours have
-// the publication's address, which is not 'self' to who came by another name;
-// it is plain HTTP in a first run.
-func (s *Server) pictures() string {
-	from := "'self' https: data:"
-	if u, err := url.Parse(s.Publication.URL); err == nil && u.Scheme == "http" && u.Host != "" {
-		from += " http://" + u.Host
+// ownPictures is where the pictures of pages may come from. Ours have the
+// publication's address, which is not 'self' to who came by another name.
+func (s *Server) ownPictures() string {
+	from := "'self' data:"
+	for _, at := range []string{s.Publication.URL, s.Templates.Logo()} {
+		if u, err := url.Parse(at); err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") {
+			from += " " + u.Scheme + "://" + u.Host
+		}
 	}
 	return from
 }
+
+// pictures is where the pictures of letters may come from, when the mailbox and
+// the desk show them: a template of the publication's own may show any.
+func (s *Server) pictures() string { return s.ownPictures() + " https:" }
 
 // secure sets the headers that guard an answer. What it says of pages does no
 // harm to others. A feed has the two that mean something to it: see
