@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"content/dir":         {"content"},
 	"content/calendar":    {"content"},
 	"content/markup":      {"content"},
+	"content/push":        {"content"},
 	"subscribers":         {},
 	"mailer":              {},
 	"templates":           {},
@@ -48,6 +49,7 @@ var mayImport = map[string][]string{
 // must not know.
 var mustNotImport = map[string][]string{
 	"content":             {"database/sql", "net/smtp", "github.com/wneessen/go-mail", "github.com/gorilla/feeds"},
+	"content/push":        {"database/sql", "net/http"},
 	"subscribers":         {"database/sql", "net/smtp", "net/http", "github.com/wneessen/go-mail"},
 	"mailer":              {"database/sql", "net/http"},
 	"templates":           {"database/sql", "net/http"},

@@ -171,6 +171,7 @@ func (s *Server) routes() map[string]handler {
 func (s *Server) apiRoutes() map[string]handler {
 	const newsletter, edition = "/api/v1/newsletters/{newsletter}", "/api/v1/editions/{newsletter}/{slot}"
 	routes := map[string]handler{
+		"GET /api/v1/openapi.json":       s.describe,
 		"GET /api/v1/newsletters":        s.api(editors.ScopeRead, s.apiNewsletters),
 		"GET " + newsletter + "/preview": s.api(editors.ScopeRead, s.apiPreview),
 		"POST " + newsletter + "/send":   s.api(editors.ScopeSend, s.apiSend),
