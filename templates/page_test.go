@@ -70,7 +70,7 @@ func stain(v reflect.Value, s string) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			switch v.Type().Field(i).Name {
-			case "Lang", "Dir", "State", "Scheme":
+			case "Lang", "Dir", "State", "Scheme", "Role":
 			default:
 				stain(v.Field(i), s)
 			}
