@@ -133,7 +133,7 @@ func TestAPIMisses(t *testing.T) {
 	}
 }
 
-var freshToken = regexp.MustCompile(`<code dir="ltr">(sf_[A-Za-z0-9_-]{43})</code>`)
+var freshToken = regexp.MustCompile(`<input id="fresh" value="(sf_[A-Za-z0-9_-]{43})"`)
 
 // TestTokensPage: an owner makes a token, sees it once, and revokes it.
 func TestTokensPage(t *testing.T) {
