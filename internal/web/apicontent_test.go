@@ -166,7 +166,7 @@ func TestAPIEvents(t *testing.T) {
 // it can be shown, and is the same when it comes again.
 func FuzzAPIBodies(f *testing.F) {
 	for _, seed := range []string{
-		`{"title":"x","html":"<p>y","published":"2026-01-01"}`, `{"title":"\u0000","standfirst":"\ud800","published":"2026-01-01T00:00:00+14:00"}`,
+		`{"title":"x","html":"<p>y","published":"2026-01-01"}`, `{"title":"a\u0000b","html":"<p>c\u0000d","topics":["e\u0000"],"authors":[{"name":"f\u0000"}],"published":"2026-01-01"}`, `{"name":"a\u0000","city":"b\u0000","place":"c\u0000","url":"http://x.example/\u0000","first":"2026-01-01"}`, `{"title":"\u0000","standfirst":"\ud800","published":"2026-01-01T00:00:00+14:00"}`,
 		`{"title":"x","markdown":"# y\n[z](javascript:1)","url":"http://example.com/%zz","published":"0000-01-01"}`, `{"title":"x","image":{"url":"data:,x"},"html":"<svg><script>"}`,
 		`{"name":"x","online":true,"start":"9999-12-31T23:59:59-14:00","topics":["#"]}`, `{"name":"x","city":"y","first":"2026-01-01","last":"2026-12-31","early_bird":"2026-01-01"}`, `null`, `[[[[`,
 	} {
@@ -204,8 +204,9 @@ func FuzzAPIBodies(f *testing.F) {
 // stays fails if what was made fit is not fit.
 func stays(t *testing.T, r push.Record, again func([]byte) (push.Record, error)) {
 	t.Helper()
-	if strings.Contains(strings.ToLower(string(r.Item)), "<script") || strings.Contains(string(r.Item), "\x00") {
-		t.Errorf("kept: %s", r.Item)
+	var kept struct{ HTML string } // in r.Item a tag is escaped
+	if err := json.Unmarshal(r.Item, &kept); err != nil || strings.Contains(strings.ToLower(kept.HTML), "<script") || strings.Contains(string(r.Item), `\u0000`) { // which no database keeps
+		t.Errorf("kept: %s (%v)", r.Item, err)
 	}
 	if _, err := again(r.Item); err != nil {
 		t.Errorf("what was kept is refused: %v: %s", err, r.Item)
