@@ -182,6 +182,7 @@ func (x *route) over(ctx context.Context, w *mailer.Worker) *digest.Edition {
 			return e
 		case e.State == digest.Paused && !mended:
 			mended = true
+			time.Sleep(500 * time.Millisecond) // what was refused with it is written down before anybody can have mended it
 			x.lf.mended(x)
 			if err := x.app.db.Resume(x.Context(), x.edition, time.Now()); err != nil {
 				x.Error(err)
