@@ -18,11 +18,11 @@ type roster struct {
 	press   Press
 	edition string
 	letters []Delivery
-	reach   *reach
 
 	mu    sync.Mutex // not held while anybody is asked
 	seats []seat
-	until int // those before were looked at
+	ahead int // how many are looked at together
+	until int // those before were
 }
 
 type seat struct {
@@ -41,36 +41,8 @@ const (
 	fewAhead, mostAhead = 4, 256
 )
 
-func newRoster(l Ledger, p Press, edition string, letters []Delivery, reach *reach) *roster {
-	return &roster{ledger: l, press: p, edition: edition, letters: letters, reach: reach, seats: make([]seat, len(letters))}
-}
-
-// A reach is how many readers to look at together, for them to be reached while
-// the look is good: all rosters of a run learn it together.
-type reach struct {
-	mu   sync.Mutex
-	n    int
-	over bool // it has been too many once
-}
-
-func newReach() *reach { return &reach{n: 2 * fewAhead} }
-
-// next returns how many to look at now. When the last ones were enough it is
-// twice as many as those, or, once that has been too many, some more; and some
-// fewer when not all of them were reached in time.
-func (r *reach) next(enough bool) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case !enough:
-		r.n, r.over = r.n-r.n/4, true
-	case r.over:
-		r.n += r.n/8 + 1
-	default:
-		r.n *= 2
-	}
-	r.n = min(mostAhead, max(fewAhead, r.n))
-	return r.n
+func newRoster(l Ledger, p Press, edition string, letters []Delivery) *roster {
+	return &roster{ledger: l, press: p, edition: edition, letters: letters, seats: make([]seat, len(letters)), ahead: 2 * fewAhead}
 }
 
 // standing is how reader i stands, as of goodLook before it returns at most; or,
@@ -113,11 +85,18 @@ func (r *roster) likely(i int) bool {
 	return !s.Stop && s.Reason == ""
 }
 
-// look asks how reader i stands, and those who follow.
+// look asks how reader i stands, and those who follow: twice as many as the
+// last time when all of those were reached while the look at them was good,
+// half as many when not.
 func (r *roster) look(ctx context.Context, i int, now time.Time) (Standing, error) {
 	answered := make(chan struct{})
 	r.mu.Lock()
-	end := min(len(r.letters), i+r.reach.next(i >= r.until))
+	if i >= r.until {
+		r.ahead = min(mostAhead, 2*r.ahead)
+	} else {
+		r.ahead = max(fewAhead, r.ahead/2)
+	}
+	end := min(len(r.letters), i+r.ahead)
 	r.until = max(r.until, end)
 	for k := i; k < end; k++ {
 		r.seats[k].asked = answered

@@ -44,7 +44,7 @@ func (s *slowRegistry) Values(ctx context.Context, _ string, ds []Delivery, _ ti
 func TestRosterNobodyWaitsForOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slowRegistry{takes: time.Minute}
-		r := newRoster(s, s, "weekly/1", many(1, 500), newReach())
+		r := newRoster(s, s, "weekly/1", many(1, 500))
 		if _, err := r.standing(t.Context(), 0, time.Now()); err != nil { // looks at 16
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestRosterSlowLooksAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const takes, sessions, letters = 100 * time.Millisecond, 10, 200
 		s := &slowRegistry{takes: takes}
-		r := newRoster(s, s, "weekly/1", many(1, letters), newReach())
+		r := newRoster(s, s, "weekly/1", many(1, letters))
 		began := time.Now()
 		var next atomic.Int64
 		done := make(chan error)
@@ -102,7 +102,7 @@ func TestRosterSlowLooksAtOnce(t *testing.T) {
 func TestRosterLooksAfterWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slowRegistry{words: 5 * time.Second}
-		r := newRoster(s, s, "weekly/1", many(1, 40), newReach())
+		r := newRoster(s, s, "weekly/1", many(1, 40))
 		time.AfterFunc(time.Second, func() { s.left.Store(1) })
 		st, err := r.standing(t.Context(), 0, time.Now())
 		if err != nil || st.Reason != Left {
@@ -116,7 +116,7 @@ func TestRosterEndsWithItsCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slowRegistry{takes: time.Hour}
 		s.n.Store(1)
-		r := newRoster(s, s, "weekly/1", many(1, 40), newReach())
+		r := newRoster(s, s, "weekly/1", many(1, 40))
 		ctx, stop := context.WithCancel(t.Context())
 		ends := make(chan error, 2)
 		go func() { _, err := r.standing(t.Context(), 0, time.Now()); ends <- err }()

@@ -61,7 +61,7 @@ func TestRosterLooksAhead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := new(asked)
-			r := newRoster(a, a, "weekly/1", many(1, 500), newReach())
+			r := newRoster(a, a, "weekly/1", many(1, 500))
 			now := time.Unix(1e9, 0)
 			for i := range 500 {
 				if _, err := r.standing(t.Context(), i, now); err != nil {
@@ -93,7 +93,7 @@ func TestRosterLooksAhead(t *testing.T) {
 // by one when that fails.
 func TestRosterWords(t *testing.T) {
 	a := &asked{skip: map[int64]string{2: Left}}
-	r := newRoster(a, a, "weekly/1", many(1, 40), newReach())
+	r := newRoster(a, a, "weekly/1", many(1, 40))
 	own := func(i int) (Values, error) {
 		t.Helper()
 		s, err := r.standing(t.Context(), i, time.Unix(1e9, 0))

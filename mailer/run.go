@@ -35,7 +35,6 @@ type run struct {
 	heard       atomic.Int64 // when the relay last let us in or answered about a letter, Unix nanoseconds
 	pace        *pace
 	copiers     *copiers
-	reach       *reach
 	returns     tally
 	hands       sync.WaitGroup // that hand out blocks beside the claiming
 	barren      int            // times in a row that nothing due could be claimed
@@ -156,7 +155,7 @@ func (r *run) nothing(c Claim) (wait time.Duration, done bool, err error) {
 func (r *run) hold(b *Block, granted time.Time) *lease {
 	l := &lease{
 		ledger: r.w.Ledger, block: b, length: r.lease, granted: granted,
-		roster: newRoster(r.w.Ledger, r.w.Press, b.Edition, r.order(b.Edition, b.Deliveries), r.reach),
+		roster: newRoster(r.w.Ledger, r.w.Press, b.Edition, r.order(b.Edition, b.Deliveries)),
 		open:   len(b.Deliveries), masters: make(map[int]*edition), returned: r.returned,
 		turns: newTurns(b, time.Now()), taken: make(chan struct{}, 1),
 	}

@@ -110,7 +110,7 @@ func (w *Worker) start(ctx context.Context, edition string, drain bool) error {
 		jobs: make(chan job), ended: make(chan struct{}),
 		changed:   make(chan struct{}, 1),
 		committer: &committer{results: make(chan result), log: log, progress: w.Progress},
-		breaker:   &breaker{first: or(w.Rest, firstRest)}, concurrency: newConcurrency(sessions), pace: newPace(w.Rate), copiers: &copiers{log: log}, reach: newReach(),
+		breaker:   &breaker{first: or(w.Rest, firstRest)}, concurrency: newConcurrency(sessions), pace: newPace(w.Rate), copiers: &copiers{log: log},
 		leases: make(map[*lease]bool), untried: make(map[int64]time.Time), refused: make(map[string]*refusals),
 	}
 	w.running.Store(r)
