@@ -204,7 +204,7 @@ func FuzzAPIBodies(f *testing.F) {
 // stays fails if what was made fit is not fit.
 func stays(t *testing.T, r push.Record, again func([]byte) (push.Record, error)) {
 	t.Helper()
-	var kept struct{ HTML string } // in r.Item a tag is escaped
+	var kept struct{ HTML string }                                                                                                                                 // in r.Item a tag is escaped
 	if err := json.Unmarshal(r.Item, &kept); err != nil || strings.Contains(strings.ToLower(kept.HTML), "<script") || strings.Contains(string(r.Item), `\u0000`) { // which no database keeps
 		t.Errorf("kept: %s (%v)", r.Item, err)
 	}
