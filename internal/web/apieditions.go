@@ -68,15 +68,15 @@ func (s *Server) apiTurn(what string, to digest.State, do func(r *http.Request, 
 			return 0, nil, err
 		}
 		id := clipped(editionID(r))
-		e, err := s.Editions.Edition(r.Context(), id)
-		if err != nil {
+		if _, err := s.Editions.Edition(r.Context(), id); err != nil {
 			return 0, nil, err
 		}
 		reason := clipped(why.Reason)
-		err = do(r, id, reason, time.Now())
+		err := do(r, id, reason, time.Now())
 		s.Desk.changed(id)
 		if errors.Is(err, digest.ErrState) {
-			if e, err = s.Editions.Edition(r.Context(), id); err != nil {
+			e, err := s.Editions.Edition(r.Context(), id)
+			if err != nil {
 				return 0, nil, err
 			}
 			if e.State != to {

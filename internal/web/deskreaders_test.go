@@ -122,7 +122,6 @@ func TestViewersSeeNoAddresses(t *testing.T) {
 		}
 	}
 	lacks(t, s.page("/desk/readers?q=nothing", c), "3 found", subscribers.Mask(ada))
-	before := s.state()
 	for path, least := range map[string]string{
 		"POST " + reader: olga, "POST " + reader + "/data": olga, "GET " + reader + "/erase": maya, "POST " + reader + "/erase": maya,
 		"POST /desk/readers/export": maya, "GET /desk/import": olga, "POST /desk/import": olga, "GET /desk/import/x": olga, "POST /desk/import/x": olga, "GET /desk/import/x/refused.csv": olga,
@@ -134,7 +133,7 @@ func TestViewersSeeNoAddresses(t *testing.T) {
 		}
 		for _, email := range who {
 			c := s.signedIn(email)
-			before = s.state()
+			before := s.state()
 			if res := s.do(method, path, url.Values{"do": {"leave:"}}, c); res.StatusCode != http.StatusForbidden {
 				t.Errorf("%s %s as %s: %d", method, path, email, res.StatusCode)
 			}
