@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -36,6 +37,7 @@ import (
 // A site is a whole publication behind a real server: a database on disk, one
 // edition that was mailed into a mailbox, and three readers.
 type site struct {
+	busy atomic.Int64 // requests that are being answered
 	*Server
 	t       *testing.T
 	url     string
@@ -107,7 +109,12 @@ func newSite(t *testing.T, change ...func(*folder)) *site {
 	s.edition = s.send("weekly")
 	lines := Listener{srv.Listener}
 	srv.Listener, srv.Config.ConnContext = lines, lines.Context
-	srv.Config.Handler = s.Handler()
+	handler := s.Handler()
+	srv.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.busy.Add(1)
+		defer s.busy.Add(-1)
+		handler.ServeHTTP(w, r)
+	})
 	srv.Config.ErrorLog = slog.NewLogLogger(s.Log.Handler(), slog.LevelError)
 	srv.Start()
 	t.Cleanup(func() {
@@ -219,6 +226,11 @@ func (s *site) do(method, path, body string, header ...string) answer {
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	s.must(err)
+	// What a test changes next is not read by who has just answered: an answer
+	// can be here before its handler has returned.
+	for i := 0; i < 100 && s.busy.Load() > 0; i++ {
+		time.Sleep(100 * time.Microsecond)
+	}
 	return answer{res.StatusCode, res.Header, string(b)}
 }
 
