@@ -17,13 +17,7 @@ func owed(ctx context.Context, s session, newsletter string, extras []digest.Ext
 	if len(extras) == 0 || len(readers) == 0 {
 		return nil
 	}
-	at := make(map[int64]*digest.Reader, len(readers))
-	var ids []int64
-	for i := range readers {
-		at[readers[i].Subscriber] = &readers[i]
-		ids = append(ids, readers[i].Subscriber)
-	}
-	ids = distinct(ids)
+	at, ids := byNumber(readers)
 	for _, x := range extras {
 		given, planned, err := whoHas(ctx, s, newsletter, x, ids)
 		if err != nil {

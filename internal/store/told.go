@@ -19,19 +19,23 @@ func asked(ctx context.Context, s session, newsletter string, ask digest.Asked, 
 	return owed(ctx, s, newsletter, ask.Extras, readers)
 }
 
+// byNumber returns where each reader is, and their numbers, ascending.
+func byNumber(readers []digest.Reader) (at map[int64]*digest.Reader, ids []int64) {
+	at = make(map[int64]*digest.Reader, len(readers))
+	for i := range readers {
+		at[readers[i].Subscriber] = &readers[i]
+		ids = append(ids, readers[i].Subscriber)
+	}
+	return at, distinct(ids)
+}
+
 // told fills in which of these events a letter to each reader spoke of, in any
 // newsletter, however long ago.
 func told(ctx context.Context, s session, events []string, readers []digest.Reader) error {
 	if len(events) == 0 || len(readers) == 0 {
 		return nil
 	}
-	at := make(map[int64]*digest.Reader, len(readers))
-	var ids []int64
-	for i := range readers {
-		at[readers[i].Subscriber] = &readers[i]
-		ids = append(ids, readers[i].Subscriber)
-	}
-	ids = distinct(ids)
+	at, ids := byNumber(readers)
 	for _, event := range events {
 		editions, err := about(ctx, s, event)
 		if err != nil {

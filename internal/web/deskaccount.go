@@ -43,7 +43,7 @@ func (s *Server) accountPage(r *http.Request, visit *editors.Visit) (*templates.
 func (s *Server) rename(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	if err := s.Desk.Door.SetName(r.Context(), visit.Editor.Email, form.Get("name")); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (s *Server) rename(w http.ResponseWriter, r *http.Request, visit *editors.V
 func (s *Server) choosePassword(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	now, email := time.Now(), visit.Editor.Email
 	if visit.MustKnow(now) { // a guess, if the browser was left alone
@@ -93,7 +93,7 @@ func (s *Server) choosePassword(w http.ResponseWriter, r *http.Request, visit *e
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	if form.Get("session") == "others" {
 		err = s.Desk.Door.EndOthers(r.Context(), visit)

@@ -123,7 +123,7 @@ func articleActs(l *i18n.Locale, row *content.ArticleRow) []templates.DeskAct {
 func (s *Server) actOnArticle(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	id, now, c := r.PathValue("id"), time.Now(), s.Desk.Content
 	detail, did, what := "", "", ""

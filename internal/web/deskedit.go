@@ -96,7 +96,7 @@ func (s *Server) editEdition(w http.ResponseWriter, r *http.Request, visit *edit
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	e, ok := readEdit(form)
 	if !ok {
@@ -235,7 +235,7 @@ func (s *Server) approve(w http.ResponseWriter, r *http.Request, visit *editors.
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	draft, err := s.Desk.Sends.Drafts.Draft(r.Context(), n.Name)
 	if err != nil {

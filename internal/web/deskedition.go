@@ -333,7 +333,7 @@ func (s *Server) readerGlance(w http.ResponseWriter, r *http.Request, _ *editors
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	at := "/desk/newsletters/" + n.Name
 	reader, err := s.Desk.Sends.ReaderOf(r.Context(), strings.TrimSpace(form.Get("address")))

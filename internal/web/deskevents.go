@@ -98,7 +98,7 @@ func place(l *i18n.Locale, e *content.Event) string {
 func (s *Server) actOnEvent(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	id, do := form.Get("event"), form.Get("do")
 	what := map[string]string{doQuiet: "reminds of an event no more", doLoud: "reminds of an event again"}[do]

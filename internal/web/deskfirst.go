@@ -32,7 +32,7 @@ func (s *Server) firstPage(r *http.Request) *templates.SignInPage {
 func (s *Server) enterFirst(w http.ResponseWriter, r *http.Request) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	now := time.Now()
 	if wait, ok := later(s.Desk.Attempts.link(s.network(r), now)); ok {

@@ -277,7 +277,7 @@ func refusals(l *i18n.Locale, list []*subscribers.RowError) []templates.DeskRefu
 func (s *Server) decideImport(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	id, im := r.PathValue("id"), s.Desk.Imports
 	in, ok := im.find(id)

@@ -57,7 +57,7 @@ func (s *Server) peoplePage(r *http.Request, visit *editors.Visit) (*templates.D
 func (s *Server) invite(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	role, err := editors.ParseRole(form.Get("role"))
 	if err != nil {
@@ -107,7 +107,7 @@ func (s *Server) onPerson(act func(r *http.Request, visit *editors.Visit, email 
 	return s.only(editors.RoleOwner, func(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 		form, err := formOf(w, r)
 		if err != nil {
-			return unreadable(err)
+			return err
 		}
 		email, err := editors.ParseEmail(form.Get("email"))
 		if err != nil {

@@ -342,7 +342,7 @@ func (s *Server) actForReader(w http.ResponseWriter, r *http.Request, visit *edi
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	before, err := s.Readers.Account(r.Context(), id)
 	if err != nil {

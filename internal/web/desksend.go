@@ -228,7 +228,7 @@ func (s *Server) sendNow(w http.ResponseWriter, r *http.Request, visit *editors.
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	now := time.Now()
 	of, ok := s.unseal(form.Get("seal"), now)

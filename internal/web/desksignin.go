@@ -43,7 +43,7 @@ func (s *Server) signInPage(r *http.Request, state string) *templates.SignInPage
 func (s *Server) knock(w http.ResponseWriter, r *http.Request) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	if form.Get("do") == "link" && s.Desk.Mail != nil {
 		return s.wantLink(w, r, form)

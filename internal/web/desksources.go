@@ -127,7 +127,7 @@ func agreeing(flood int, gone bool) string {
 func (s *Server) readSource(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	name, agree := form.Get("source"), form.Get("agree")
 	all, err := s.Desk.Sources(r.Context())
@@ -181,7 +181,7 @@ func (s *Server) readSource(w http.ResponseWriter, r *http.Request, visit *edito
 func (s *Server) ruleSource(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	name, mark := form.Get("source"), form.Get("mark")
 	word := content.Ruling{Verdict: content.Verdict(form.Get("verdict"))}
@@ -206,7 +206,7 @@ func (s *Server) ruleSource(w http.ResponseWriter, r *http.Request, visit *edito
 func (s *Server) unruleSource(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	name := form.Get("source")
 	was, err := s.Desk.Content.Store.TakeBack(r.Context(), name, form.Get("mark"))

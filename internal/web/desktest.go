@@ -28,7 +28,7 @@ func (s *Server) test(w http.ResponseWriter, r *http.Request, visit *editors.Vis
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	back := "/desk/newsletters/" + n.Name
 	switch form.Get("from") {

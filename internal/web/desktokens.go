@@ -61,7 +61,7 @@ func (s *Server) tokensPage(r *http.Request, visit *editors.Visit, chosen []stri
 func (s *Server) makeToken(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	var scopes []editors.Scope
 	for _, scope := range form["scope"] {
@@ -107,7 +107,7 @@ func (s *Server) makeToken(w http.ResponseWriter, r *http.Request, visit *editor
 func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	name, err := s.Desk.API.Gate.Revoke(r.Context(), form.Get("token"))
 	if err != nil && !errors.Is(err, editors.ErrAPIToken) {

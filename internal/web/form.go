@@ -21,13 +21,13 @@ func formOf(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	} else {
 		err = r.ParseForm()
 	}
-	return r.PostForm, err
+	return r.PostForm, unreadable(err)
 }
 
 // unreadable is the status of a form that cannot be read: too large, or not
 // one.
 func unreadable(err error) error {
-	if codeOf(err) == http.StatusRequestEntityTooLarge {
+	if err == nil || codeOf(err) == http.StatusRequestEntityTooLarge {
 		return err
 	}
 	return fmt.Errorf("form: %w", status(http.StatusBadRequest))

@@ -27,7 +27,7 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request) error {
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	var refused *hub.RequestError
 	switch err := s.Hub.Ask(form); {

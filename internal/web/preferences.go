@@ -102,7 +102,7 @@ func (s *Server) prefer(w http.ResponseWriter, r *http.Request) error {
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	do, now, how := form.Get("do"), time.Now(), s.how(r, subscribers.ByLink)
 	switch do {

@@ -32,7 +32,7 @@ func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	p := s.linkPage(r, v, templates.Ask)
 	p.Email = oneLine(form.Get("email"), longestEntry)

@@ -49,7 +49,7 @@ func (s *Server) proven(what string, act func(http.ResponseWriter, *http.Request
 		}
 		form, err := formOf(w, r)
 		if err != nil {
-			return unreadable(err)
+			return err
 		}
 		if said := form.Get("email"); len(said) > longestEntry || subscribers.AddressKey(said) != subscribers.AddressKey(h.reader.Email) {
 			p := s.proofPage(r, h, what)

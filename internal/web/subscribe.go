@@ -68,7 +68,7 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 	}
 	form, err := formOf(w, r)
 	if err != nil {
-		return unreadable(err)
+		return err
 	}
 	done := func() error {
 		http.Redirect(w, r, v.to("/subscribe/sent"), http.StatusSeeOther)
