@@ -37,21 +37,31 @@ const (
 
 var topicNames = [topics]string{"Platform", "Leadership", "Culture", "Careers", "Security", "Data", "Mobile", "Hiring", "Incidents", "Research"}
 
-// write makes the folder's articles and events; now is when the newest is from.
+// write makes the folder's articles, their pictures, and events; now is when the newest is from.
 func (p *Paper) write(now time.Time) error {
-	dir := filepath.Join(p.Dir, "paper", "articles")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	dir := filepath.Join(p.Dir, "paper")
+	for _, folder := range []string{"articles", "images"} {
+		if err := os.MkdirAll(filepath.Join(dir, folder), 0o755); err != nil {
+			return err
+		}
 	}
 	words := rand.New(rand.NewPCG(2026, 11))
 	for i := range topics * perTopic {
 		out := now.Add(-time.Duration(i+1) * 7 * time.Hour)
-		text := article(words, topicNames[i%topics], out)
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("article-%02d.md", i)), []byte(text), 0o644); err != nil {
+		name := fmt.Sprintf("images/%02d.png", i)
+		drawn, err := picture(words)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), drawn, 0o644); err != nil {
+			return err
+		}
+		text := article(words, topicNames[i%topics], name, out)
+		if err := os.WriteFile(filepath.Join(dir, "articles", fmt.Sprintf("article-%02d.md", i)), []byte(text), 0o644); err != nil {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(p.Dir, "paper", "events.yaml"), []byte(conferences()), 0o644)
+	return os.WriteFile(filepath.Join(dir, "events.yaml"), []byte(conferences()), 0o644)
 }
 
 // heading begins the configuration of every publication here.

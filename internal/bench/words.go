@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -31,16 +34,33 @@ func sentences(r *rand.Rand, n int) string {
 	return strings.Join(s, " ")
 }
 
-// article makes up a file of the source.
-func article(r *rand.Rand, topic string, out time.Time) string {
+// article makes up a file of the source, which shows a picture of the folder
+// beside its own.
+func article(r *rand.Rand, topic, picture string, out time.Time) string {
 	var b strings.Builder
 	title := strings.TrimSuffix(pick(r, subjects)+" "+pick(r, verbs)+" "+pick(r, objects), ".")
-	fmt.Fprintf(&b, "---\ntitle: %q\ndate: %s\nauthors: [%s, %s]\ntags: [%s]\nimage: https://lead.example.com/pictures/%d.jpg\nimage_alt: %q\nsummary: %q\n---\n\n",
-		title, out.UTC().Format(time.RFC3339), pick(r, people), pick(r, people), topic, r.IntN(1e9), sentence(r), sentences(r, 5))
+	fmt.Fprintf(&b, "---\ntitle: %q\ndate: %s\nauthors: [%s, %s]\ntags: [%s]\nimage: ../%s\nimage_alt: %q\nsummary: %q\n---\n\n",
+		title, out.UTC().Format(time.RFC3339), pick(r, people), pick(r, people), topic, picture, sentence(r), sentences(r, 5))
 	for range 8 {
 		fmt.Fprintf(&b, "%s\n\n", sentences(r, 5))
 	}
 	return b.String()
+}
+
+// picture draws what stands above an article: a slope from one colour to
+// another.
+func picture(r *rand.Rand) ([]byte, error) {
+	from, to := r.IntN(200), r.IntN(200)
+	m := image.NewGray(image.Rect(0, 0, 1200, 630))
+	for i := range m.Pix {
+		x := i % m.Stride
+		m.Pix[i] = uint8(from + (to-from)*x/m.Stride)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		return nil, fmt.Errorf("picture of an article: %w", err)
+	}
+	return b.Bytes(), nil
 }
 
 // cities hold a conference each.
