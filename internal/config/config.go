@@ -26,6 +26,7 @@ type Config struct {
 	Database    Database
 	Web         Web
 	Theme       Theme
+	Privacy     Privacy
 	Editors     Editors
 
 	file   string
@@ -199,6 +200,11 @@ type Theme struct {
 	Width      int    // CSS pixels of a letter
 	Templates  string // a folder whose files win over the built-in ones; empty: none
 	Messages   string // a folder of languages that win over the built-in ones; empty: none
+}
+
+// Privacy is what is counted of what readers do.
+type Privacy struct {
+	Clicks bool // how often each link of a letter is followed: in total, never by person
 }
 
 // defaults returns what holds where the file says nothing.

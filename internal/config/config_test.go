@@ -126,6 +126,7 @@ mail:
 database: postgres://news:pw@db/news
 web: {listen: ":80", trusted_proxies: [10.0.0.1, 10.1.2.3/16, "2001:db8::/32"]}
 theme: {accent: "#1A56c4", accent_dark: "#9cc0ff", logo: "https://example.com/l.png?v=2", logo_width: 120, width: 640, templates: tpl, messages: /msg}
+privacy: {clicks: totals}
 editors:
   people: [Maya Okafor <Maya@example.com>, {email: Tunde <tunde@example.com>, name: T. Bello, role: viewer}, ann@example.com]
   second_person_above: 500
@@ -173,6 +174,7 @@ editors:
 		}},
 		Theme: Theme{Accent: "#1a56c4", AccentDark: "#9cc0ff", Logo: "https://example.com/l.png?v=2", LogoWidth: 120, Width: 640,
 			Templates: filepath.Join("site", "tpl"), Messages: "/msg"},
+		Privacy: Privacy{Clicks: true},
 		Editors: Editors{
 			People:            []Editor{{Email: "maya@example.com", Name: "Maya Okafor"}, {Email: "tunde@example.com", Name: "T. Bello", Role: "viewer"}, {Email: "ann@example.com"}},
 			SecondPersonAbove: 500,

@@ -55,8 +55,12 @@ func TestMistakes(t *testing.T) {
 			`config.yaml:6:1: web stands here a second time (the first is in line 5)`,
 		}},
 		{"strange key", needed + "[a]: 1\n", []string{`config.yaml:5:1: a key must be a word`}},
-		{"later", needed + "privacy: {clicks: totals}\n", []string{
-			`config.yaml:5:1: privacy is not available in this version (leave it out: nothing is counted of what readers open or click)`,
+		{"privacy", needed + "privacy: {clicks: readers, opens: totals}\n", []string{
+			`config.yaml:5:19: "readers" is not known here (one of: none, totals)`,
+			`config.yaml:5:28: unknown key "opens"`,
+		}},
+		{"privacy without keys", needed + "privacy: none\n", []string{
+			`config.yaml:5:10: privacy is not a list of keys and values (like clicks: …)`,
 		}},
 		{"editors", needed + "editors: [a@example.com, A@example.com, b, {name: B}, {email: b@example.com, role: king}, '\"b c\"@example.com', [c@example.com]]\n", []string{
 			`config.yaml:5:26: "a@example.com" stands here a second time`,

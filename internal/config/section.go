@@ -28,7 +28,7 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 			r.fields(n, "web", []field{{key: "listen", read: r.listen(&c.Web.Listen)}, {key: "trusted_proxies", read: r.proxies(&c.Web.Proxies)}})
 		}},
 		{key: "theme", read: func(n *yaml.Node) { r.theme(n, &c.Theme) }},
-		{key: "privacy", later: "leave it out: nothing is counted of what readers open or click"},
+		{key: "privacy", read: func(n *yaml.Node) { r.privacy(n, &c.Privacy) }},
 		{key: "editors", read: func(n *yaml.Node) { r.editors(n, &c.Editors) }},
 	})
 	if newsletters.Kind != 0 {
@@ -173,6 +173,12 @@ func (r *reader) newsletter(n *yaml.Node, l *Newsletter) {
 	if zone != nil && l.Schedule == "" && len(r.mistakes) == before {
 		r.wrong(zone, "timezone: reader needs a schedule", "an instant newsletter has no hour")
 	}
+}
+
+func (r *reader) privacy(n *yaml.Node, p *Privacy) {
+	clicks := "none"
+	r.fields(n, "privacy", []field{{key: "clicks", read: r.word(&clicks, "none", "totals")}})
+	p.Clicks = clicks == "totals"
 }
 
 func (r *reader) theme(n *yaml.Node, t *Theme) {
