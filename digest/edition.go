@@ -28,6 +28,7 @@ type Edition struct {
 	Grace    time.Duration
 	Expanded bool    // every reader has a row
 	Changes  Changes // an editor's; none before it is published
+	Counted  bool    // clicks on the links of its letters are counted
 	// Next is when the first of the letters that were put off is tried again;
 	// zero if there are none.
 	Next time.Time

@@ -10,7 +10,8 @@ import (
 // Given writes the letter of a version as its readers have it, but for what is
 // a reader's own: it is addressed to nobody in particular. It shows every item
 // of the version, also what no longer holds, as of the moment of publishing;
-// words that an editor has changed since are the new ones. It changes nothing.
+// words that an editor has changed since are the new ones. Its links are not
+// counted: they lead straight to items. It changes nothing.
 func (p *Press) Given(ctx context.Context, edition *Edition, version int) (*mailer.Message, error) {
 	v, err := p.Store.Version(ctx, edition.ID, version)
 	if err != nil {
@@ -25,5 +26,6 @@ func (p *Press) Given(ctx context.Context, edition *Edition, version int) (*mail
 		return nil, err
 	}
 	l.edit(&edition.Changes)
+	l.Counted = edition.Counted
 	return p.address(l, v, fmt.Sprintf(" version %d", version), nil, edition.Published)
 }

@@ -1,7 +1,6 @@
 package digest
 
 import (
-	"net/url"
 	"strings"
 	"time"
 
@@ -30,6 +29,13 @@ type Letter struct {
 	Words       *Wording
 	At          time.Time // the day it speaks from
 
+	// Number is the edition's in the database, by which links name it where clicks
+	// are counted; 0: links lead straight to items, and nothing is counted.
+	Number int64
+	// Counted has the letter say that clicks on its links are counted. A preview
+	// says so and has no such links.
+	Counted bool
+
 	// An editor's words for this edition; empty ones are ours.
 	Subject, Preheader, Headline, Intro string
 
@@ -57,6 +63,7 @@ func (l *Letter) View() templates.Digest {
 		Headline:       l.Headline,
 		Intro:          l.Intro,
 		Why:            l.Why,
+		Counted:        l.Counted,
 		PreferencesURL: l.Preferences,
 		UnsubscribeURL: l.Unsubscribe,
 		BrowserURL:     l.Publication.URL + "/editions/" + l.Edition,
@@ -68,7 +75,7 @@ func (l *Letter) View() templates.Digest {
 		switch e.Kind {
 		case content.KindArticle:
 			a := w.Article(e.Article)
-			a.URL = l.safe(a.URL, "/articles/"+url.PathEscape(e.Article.Slug))
+			a.URL = l.link(e)
 			a.Image = l.Pictures.Show(l.Publication.URL, e.Article.Image, d.Lead == nil)
 			minutes += e.Article.ReadingMinutes
 			first = first || e.Baseline
@@ -82,15 +89,21 @@ func (l *Letter) View() templates.Digest {
 			}
 		case content.KindReminder:
 			told[e.Item] = true
-			d.Reminders = append(d.Reminders, l.event(w.Reminder(e.Event, l.At), e.Event))
+			v := w.Reminder(e.Event, l.At)
+			v.URL = l.link(e)
+			d.Reminders = append(d.Reminders, v)
 		case content.KindNotice:
 			told[e.Item] = true
-			d.Notices = append(d.Notices, l.event(w.notice(e), e.Event))
+			v := w.notice(e)
+			v.URL = l.link(e)
+			d.Notices = append(d.Notices, v)
 		}
 	}
 	for i := range l.Coming {
 		if e := &l.Coming[i]; !told[e.ID] {
-			d.Events = append(d.Events, l.event(w.early(w.Event(e), e, l.At), e))
+			v := w.early(w.Event(e), e, l.At)
+			v.URL = l.Publication.eventAddress(e) // no item, so no link of ours
+			d.Events = append(d.Events, v)
 		}
 	}
 	if d.Solo() == nil {
@@ -110,22 +123,13 @@ func (l *Letter) View() templates.Digest {
 	return d
 }
 
-// event makes an event's link one for letters.
-func (l *Letter) event(v templates.Event, e *content.Event) templates.Event {
-	v.URL = l.safe(v.URL, "/events#"+url.PathEscape(e.Slug))
-	return v
-}
-
-// safe returns an address as a letter may lead to it: by https, with nobody's
-// name before the host, or to our own server, however that is reached. For any
-// other it returns our page, which leads on: mail services warn of such links,
-// and a name before the host makes one host look like another.
-func (l *Letter) safe(address, page string) string {
-	u, err := url.Parse(address)
-	if err == nil && u.User == nil && (u.Scheme == "https" || strings.HasPrefix(address, l.Publication.URL+"/")) {
-		return address
+// link is where an item's links lead: through our server where clicks are
+// counted, else straight to it.
+func (l *Letter) link(e *content.Entry) string {
+	if l.Number > 0 {
+		return l.Publication.URL + Link{Edition: l.Number, Release: e.N}.Path()
 	}
-	return l.Publication.URL + page
+	return l.Publication.LeadsTo(e)
 }
 
 // head gives the letter its subject, preheader and headline. An editor's win;

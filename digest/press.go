@@ -39,7 +39,18 @@ type Press struct {
 	// others. Nil: they show what articles name, from wherever that is.
 	Pictures PictureStore
 
+	// Links counts how often links of letters are followed. Nil: nothing is
+	// counted, and links are the items' own addresses.
+	Links LinkStore
+
 	masters masters
+}
+
+// A LinkStore knows editions whose links are counted.
+type LinkStore interface {
+	// CountLinks writes down that clicks on the links of an edition's letters
+	// are counted, and returns the number that links name it by.
+	CountLinks(ctx context.Context, edition string) (int64, error)
 }
 
 var _ mailer.Press = (*Press)(nil)
@@ -96,6 +107,11 @@ func (p *Press) write(ctx context.Context, edition string, version int, now time
 		return nil, err
 	}
 	l.edit(changes)
+	if p.Links != nil {
+		if l.Number, err = p.Links.CountLinks(ctx, edition); err != nil {
+			return nil, fmt.Errorf("edition %s: %w", edition, err)
+		}
+	}
 	l.Why, l.Near = mailer.Hole(holeWhy), mailer.Hole(holeNear)
 	l.Preferences = p.Publication.URL + "/preferences/" + mailer.Hole(holePreferences)
 	l.Unsubscribe = p.Publication.URL + "/unsubscribe/" + mailer.Hole(holeUnsubscribe)
@@ -185,7 +201,7 @@ func (p *Press) letter(ctx context.Context, newsletter, edition, language string
 		return nil, err
 	}
 	return &Letter{
-		Pictures:    pictures,
+		Pictures: pictures, Counted: p.Links != nil,
 		Publication: p.Publication, Newsletter: n, Edition: edition,
 		Entries: entries, Coming: coming, Words: p.Words(language), At: now,
 	}, nil

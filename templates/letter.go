@@ -36,6 +36,7 @@ type Digest struct {
 	Events    []Event // all coming conferences, a strip below the news
 
 	Why            string // why the reader gets this; may hold tokens
+	Counted        bool   // it says that clicks on its links are counted, in total
 	BrowserURL     string // the edition's public page: never a personal one, letters are forwarded
 	PreferencesURL string
 	UnsubscribeURL string

@@ -83,6 +83,10 @@ func (sp *spoken) write(name string, view any) (string, error) {
 	return blankLines.ReplaceAllString(strings.TrimSpace(b.String()), "\n\n") + "\n", nil
 }
 
+// Counted reports that nothing is counted of a note, whose frame asks: its links
+// are one person's.
+func (n *Note) Counted() bool { return false }
+
 // Start returns the side on which lines of the note begin, as [Digest.Start]
 // does.
 func (n *Note) Start() string { return start(n.Dir) }

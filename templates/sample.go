@@ -103,6 +103,7 @@ func sampleRTL() Digest {
 func samples() map[string]Digest {
 	headlines := sampleFull() // too much for one letter
 	headlines.Lead, headlines.Articles = nil, nil
+	headlines.Counted = true
 	return map[string]Digest{
 		"a full edition": sampleFull(), "a reminder alone": sampleMinimal(),
 		"an edition from right to left": sampleRTL(), "an edition of headlines": headlines,
