@@ -61,6 +61,7 @@ var tables = []table{
 	{name: "edition_waiting", key: "edition, zone, subscriber"},
 	{name: "versions", key: "edition, n"},
 	{name: "version_items", key: "edition, version, kind, item"},
+	{name: "link_clicks", key: "edition, release, day"},
 	{name: "blocks", key: "id", counter: "id"},
 	{name: "deliveries", key: "edition, subscriber"},
 	{name: "shares", key: "block", seeded: true},

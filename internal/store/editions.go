@@ -275,7 +275,7 @@ func closeEdition(ctx context.Context, s session, n int64) error {
 }
 
 const editionColumns = `e.id, e.newsletter, e.state, e.slot, e.hand, e.asked_by, e.horizon, e.published, e.approved,
-	e.reason, e.grace, e.expanded, e.changes, e.none, (SELECT COUNT(*) FROM versions v WHERE v.edition = e.n),
+	e.reason, e.grace, e.expanded, e.changes, e.counted, e.none, (SELECT COUNT(*) FROM versions v WHERE v.edition = e.n),
 	CAST(COALESCE(b.sent, 0) AS BIGINT), CAST(COALESCE(b.failed, 0) AS BIGINT),
 	CAST(COALESCE(b.skipped, 0) AS BIGINT), CAST(COALESCE(b.open, 0) AS BIGINT),
 	CAST(COALESCE(b.bounced, 0) AS BIGINT), CAST(COALESCE(b.waiting, 0) AS BIGINT), b.next`
@@ -296,7 +296,7 @@ func (db *DB) editions(ctx context.Context, where string, args ...any) ([]digest
 		var grace int64
 		var changes string
 		err := rows.Scan(&e.ID, &e.Newsletter, &e.State, asTime(&e.Slot), &e.Hand, &e.By, &e.Horizon,
-			asTime(&e.Published), asTime(&e.Approved), &e.Reason, &grace, &e.Expanded, &changes, &e.None, &e.Versions,
+			asTime(&e.Published), asTime(&e.Approved), &e.Reason, &grace, &e.Expanded, &changes, &e.Counted, &e.None, &e.Versions,
 			&e.Sent, &e.Failed, &e.Skipped, &e.Open, &e.Bounced, &e.Waiting, asTime(&e.Next))
 		e.Grace = time.Duration(grace) * time.Millisecond
 		e.Planned = e.Sent + e.Failed + e.Skipped + e.Open

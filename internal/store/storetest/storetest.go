@@ -31,6 +31,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"editions", editionTests},
 		{"drafts", draftTests},
 		{"results", resultTests},
+		{"clicks", clickTests},
 		{"schedules", scheduleTests},
 		{"expand", expandTests},
 		{"supersede", supersedeTests},
