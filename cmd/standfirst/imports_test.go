@@ -39,9 +39,10 @@ var mayImport = map[string][]string{
 	"internal/notes":      {"subscribers", "mailer", "templates"},
 	"internal/picture":    {},
 	"internal/readership": {},
-	"internal/store":      {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub", "internal/notes", "internal/picture", "internal/readership"},
+	"internal/store":      {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub", "internal/notes", "internal/picture", "internal/readership", "internal/webhook"},
 	"internal/web":        {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/editors", "internal/hub", "internal/notes", "internal/readership"},
 	"internal/shots":      {"content", "content/dir", "digest", "templates", "mailer"},
+	"internal/webhook":    {},
 	"cmd/standfirst":      {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal"},
 }
 
@@ -63,6 +64,7 @@ var mustNotImport = map[string][]string{
 	"internal/readership": {"database/sql", "net/http", "net/smtp"},
 	"internal/picture":    {"database/sql", "net/smtp", "html/template", "github.com/wneessen/go-mail"},
 	"internal/store":      {"net/http", "net/smtp", "html/template"},
+	"internal/webhook":    {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 	"internal/web":        {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 }
 

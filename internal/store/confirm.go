@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/standfirst/standfirst/internal/notes"
+	"github.com/standfirst/standfirst/internal/webhook"
 	"github.com/standfirst/standfirst/subscribers"
 )
 
@@ -113,6 +114,11 @@ func (c *confirming) signUp(ctx context.Context, r *subscribers.Request) (id int
 	if err := c.lift(ctx, id, r.Email); err != nil {
 		return 0, false, err
 	}
+	err = hookConfirmed(ctx, c.session, webhook.Confirmed{Reader: webhook.Reader{ID: id, Email: change.Subscriber.Email},
+		Newsletters: change.Taken(), First: old == nil, Why: webhook.SignedUp, Way: r.Consent.Way}, c.now)
+	if err != nil {
+		return 0, false, err
+	}
 	greet := slices.DeleteFunc(change.Taken(), func(n string) bool { return !slices.Contains(c.welcome, n) })
 	if len(greet) > 0 {
 		_, err = queueNote(ctx, c.session, c.salt, notes.Note{Kind: notes.Welcome, To: change.Subscriber.Email, Subscriber: id,
@@ -141,6 +147,15 @@ func (c *confirming) move(ctx context.Context, r *subscribers.Request) error {
 		return err
 	}
 	if err := logConsent(ctx, c.session, old.ID, subscribers.ActMoved, c.how, nil, c.now); err != nil {
+		return err
+	}
+	names, err := has(ctx, c.session, old.ID)
+	if err != nil {
+		return err
+	}
+	err = hookConfirmed(ctx, c.session, webhook.Confirmed{Reader: webhook.Reader{ID: old.ID, Email: r.Email}, Newsletters: names,
+		Why: webhook.Moved, Way: r.Consent.Way}, c.now)
+	if err != nil {
 		return err
 	}
 	if err := c.lift(ctx, old.ID, r.Email); err != nil {
@@ -192,10 +207,13 @@ func (db *DB) SetProfile(ctx context.Context, id int64, p subscribers.Profile, h
 				return err
 			}
 		}
-		if taken := change.Taken(); len(taken) > 0 {
-			return logConsent(ctx, s, id, subscribers.ActChosen, how, taken, now)
+		taken := change.Taken()
+		if len(taken) > 0 {
+			if err := logConsent(ctx, s, id, subscribers.ActChosen, how, taken, now); err != nil {
+				return err
+			}
 		}
-		return nil
+		return hookChosen(ctx, s, change, len(p.Newsletters) == 0, how.Way, now)
 	})
 	if err != nil {
 		return fmt.Errorf("profile of reader %d: %w", id, err)

@@ -82,6 +82,9 @@ var tables = []table{
 	{name: "first_links", key: "hash"},
 	{name: "api_tokens", key: "hash"},
 	{name: "pushed", key: "kind, external"},
+	{name: "webhook_events", key: "n", counter: "n"},
+	{name: "webhook_messages", key: "endpoint, event"},
+	{name: "webhook_endpoints", key: "endpoint"},
 }
 
 // copyRows is how many rows are read before they are written, and how often

@@ -60,6 +60,9 @@ func (db *DB) Publish(ctx context.Context, e digest.Edition, groups []digest.Gro
 		if err := freeze(ctx, s, n, e.Newsletter); err != nil {
 			return fmt.Errorf("draft: %w", err)
 		}
+		if err := hookPublished(ctx, s, n, e.Published); err != nil {
+			return err
+		}
 		return addGroups(ctx, s, n, groups)
 	})
 	if err != nil {
@@ -150,6 +153,9 @@ func (db *DB) Approve(ctx context.Context, id string, horizon int64, now time.Ti
 		}
 		if err := freeze(ctx, s, n, newsletter); err != nil {
 			return fmt.Errorf("draft: %w", err)
+		}
+		if err := hookPublished(ctx, s, n, now); err != nil {
+			return err
 		}
 		return addGroups(ctx, s, n, groups)
 	})
@@ -268,10 +274,15 @@ const finished = `e.closed = 0 AND (e.state = 'sending' AND e.expanded = 1 OR e.
 
 // closeEdition closes an edition whose row is locked, if it is finished.
 func closeEdition(ctx context.Context, s session, n int64) error {
-	_, err := s.exec(ctx, `UPDATE editions AS e
+	var state digest.State
+	var published time.Time
+	err := s.row(ctx, `UPDATE editions AS e
 		SET state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END, closed = 1
-		WHERE e.n = $1 AND `+finished, n)
-	return err
+		WHERE e.n = $1 AND `+finished+` RETURNING state, published`, n).Scan(&state, asTime(&published))
+	if err != nil || published.IsZero() {
+		return none(err)
+	}
+	return hookFinished(ctx, s, n, state, time.Now())
 }
 
 const editionColumns = `e.id, e.newsletter, e.state, e.slot, e.hand, e.asked_by, e.horizon, e.published, e.approved,

@@ -161,7 +161,7 @@ func settleNote(ctx context.Context, s session, salt []byte, id, token int64, r 
 		}
 	}
 	if r.Suppress && address != "" {
-		return suppress(ctx, s, salt, address, subscribers.BecauseBounced, now)
+		return suppress(ctx, s, salt, address, subscribers.BecauseBounced, bounce{code: r.Code, enhanced: r.Enhanced}, now)
 	}
 	return nil
 }

@@ -27,6 +27,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"modernc.org/sqlite" // also the driver "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/standfirst/standfirst/internal/webhook"
 )
 
 // A DB is an open database. Its methods may be called by several goroutines.
@@ -35,6 +37,10 @@ type DB struct {
 	// to, empty for everybody else; nil: there are none. Letters to one are in
 	// blocks apart: see [mailer.Destinations]. It is set before letters are.
 	Destination func(email string) string
+
+	// Hooks are the endpoints that are told of what changes here; nil: there are
+	// none. They are set before anything is changed.
+	Hooks *webhook.Roster
 
 	*dialect
 	writing *sql.DB // one connection on SQLite, whose transactions begin as writing ones

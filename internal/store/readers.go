@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/standfirst/standfirst/internal/webhook"
 	"github.com/standfirst/standfirst/subscribers"
 )
 
@@ -189,8 +191,21 @@ func (db *DB) choose(ctx context.Context, id int64, c choice, decide func(subscr
 		if len(changed) == 0 && is.Status == was.Status {
 			return nil
 		}
-		return logConsent(ctx, s, id, c.act, c.how, changed, c.now)
+		if err := logConsent(ctx, s, id, c.act, c.how, changed, c.now); err != nil {
+			return err
+		}
+		return c.hook(ctx, s, is, after, changed)
 	})
+}
+
+// hook tells of the choice of a reader.
+func (c *choice) hook(ctx context.Context, s session, r subscribers.Subscriber, subs []subscribers.Subscription, changed []string) error {
+	reader := webhook.Reader{ID: r.ID, Email: r.Email}
+	if c.act == subscribers.ActReturned {
+		return hookConfirmed(ctx, s, webhook.Confirmed{Reader: reader, Newsletters: changed, Why: webhook.Returned, Way: c.how.Way}, c.now)
+	}
+	all := !slices.ContainsFunc(subs, func(sub subscribers.Subscription) bool { return sub.Left.IsZero() })
+	return hookLeft(ctx, s, webhook.Left{Reader: reader, Newsletters: changed, All: all, Why: webhook.Unwanted, Way: c.how.Way}, c.now)
 }
 
 func setStatus(ctx context.Context, s session, id int64, status subscribers.Status) error {
@@ -240,7 +255,14 @@ func (db *DB) Erase(ctx context.Context, id int64, how subscribers.Consent, now 
 			if err := logConsent(ctx, s, id, subscribers.ActErased, how, nil, now); err != nil {
 				return err
 			}
-			return wipe(ctx, s, salt, r, now)
+			had, err := has(ctx, s, id)
+			if err != nil {
+				return err
+			}
+			if err := wipe(ctx, s, salt, r, now); err != nil {
+				return err
+			}
+			return hookLeft(ctx, s, webhook.Left{Reader: webhook.Reader{ID: id}, Newsletters: had, All: true, Why: webhook.Erased, Way: how.Way}, now)
 		})
 	}
 	if err != nil {
@@ -270,6 +292,9 @@ func wipe(ctx context.Context, s session, salt []byte, r *subscribers.Subscriber
 			way = CASE WHEN way LIKE 'import %' THEN 'import' ELSE way END WHERE subscriber = $1`, []any{r.ID}},
 		{"letters", unsaid + `WHERE subscriber = $2 AND subscriber > 0`, []any{now.UnixMilli(), r.ID}},
 		{"letters", unsaid + `WHERE key = $2`, []any{now.UnixMilli(), subscribers.SuppressionKey(salt, r.Email)}},
+		{"webhooks", `DELETE FROM webhook_messages WHERE event IN (
+			SELECT n FROM webhook_events WHERE subscriber = $1 AND subscriber > 0)`, []any{r.ID}},
+		{"webhooks", `DELETE FROM webhook_events WHERE subscriber = $1 AND subscriber > 0`, []any{r.ID}},
 		{"reader", `DELETE FROM subscribers WHERE id = $1`, []any{r.ID}}, // subscriptions go with it
 	} {
 		if _, err := s.exec(ctx, do.query, do.args...); err != nil {
@@ -283,7 +308,7 @@ func wipe(ctx context.Context, s session, salt []byte, r *subscribers.Subscriber
 func (db *DB) Suppress(ctx context.Context, email, reason string, now time.Time) error {
 	salt, err := db.Secret(ctx, suppressionSalt)
 	if err == nil {
-		err = db.write(ctx, func(s session) error { return suppress(ctx, s, salt, email, reason, now) })
+		err = db.write(ctx, func(s session) error { return suppress(ctx, s, salt, email, reason, bounce{}, now) })
 	}
 	if err != nil {
 		return fmt.Errorf("suppression: %w", err)
@@ -291,7 +316,7 @@ func (db *DB) Suppress(ctx context.Context, email, reason string, now time.Time)
 	return nil
 }
 
-func suppress(ctx context.Context, s session, salt []byte, email, reason string, now time.Time) error {
+func suppress(ctx context.Context, s session, salt []byte, email, reason string, where bounce, now time.Time) error {
 	if err := addSuppression(ctx, s, salt, email, reason, now); err != nil {
 		return err
 	}
@@ -302,7 +327,11 @@ func suppress(ctx context.Context, s session, salt []byte, email, reason string,
 	if err != nil {
 		return err
 	}
-	return setStatus(ctx, s, r.ID, subscribers.Suppressed(r.Status, reason))
+	is := subscribers.Suppressed(r.Status, reason)
+	if err := setStatus(ctx, s, r.ID, is); err != nil {
+		return err
+	}
+	return hookSuppressed(ctx, s, r, is, where, now)
 }
 
 func addSuppression(ctx context.Context, s session, salt []byte, email, reason string, now time.Time) error {

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/standfirst/standfirst/internal/webhook"
 )
 
 // A session runs statements, written in the words of both engines: on the
@@ -22,8 +24,9 @@ type session struct {
 		PrepareContext(context.Context, string) (*sql.Stmt, error)
 	}
 	*dialect
-	tx         *sql.Tx     // nil outside of a transaction
-	statements *statements // nil: the driver keeps them prepared by itself
+	tx         *sql.Tx         // nil outside of a transaction
+	statements *statements     // nil: the driver keeps them prepared by itself
+	hooks      *webhook.Roster // who is told of what; only in a transaction that writes
 }
 
 // prepared returns a statement that is kept prepared, or nil, and the context
@@ -209,7 +212,7 @@ func (db *DB) once(ctx context.Context, f func(s session) error) error {
 		return err
 	}
 	defer tx.Rollback() // does nothing after Commit
-	if err := f(session{run: tx, dialect: db.dialect, tx: tx, statements: db.writings}); err != nil {
+	if err := f(session{run: tx, dialect: db.dialect, tx: tx, statements: db.writings, hooks: db.Hooks}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

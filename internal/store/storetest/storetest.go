@@ -53,6 +53,7 @@ func Run(t *testing.T, dsn func(t *testing.T) string) {
 		{"together", togetherTests},
 		{"roll", rollTests},
 		{"hub", hubTests},
+		{"webhooks", webhookTests},
 		{"pictures", pictureTests},
 		{"search", searchTests},
 		{"history", historyTests},
