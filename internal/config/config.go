@@ -28,6 +28,7 @@ type Config struct {
 	Theme       Theme
 	Privacy     Privacy
 	Editors     Editors
+	Webhooks    []Webhook
 
 	file   string
 	places map[string]place // of every key, by its path

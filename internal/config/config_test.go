@@ -21,7 +21,7 @@ var hidden = cmp.Options{cmpopts.IgnoreUnexported(Config{}), cmp.Comparer(func(a
 
 // environment is one for tests.
 func environment(name string) (string, bool) {
-	v, ok := map[string]string{"SMTP_PASSWORD": "hush", "PORT": "2525", "HOME_URL": "https://news.example.com/"}[name]
+	v, ok := map[string]string{"SMTP_PASSWORD": "hush", "PORT": "2525", "HOME_URL": "https://news.example.com/", "CRM_SECRET": hookSecret}[name]
 	return v, ok
 }
 
@@ -265,7 +265,7 @@ func TestSample(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if !c.Newsletters[0].Review || c.Mail.SMTP.Host == "" || c.Theme.Width != 600 || c.Readers.Seed == "" || c.Mail.Rate != 20 || c.Editors.SecondPersonAbove != 10000 || len(c.Editors.People) != 1 {
+	if !c.Newsletters[0].Review || c.Mail.SMTP.Host == "" || c.Theme.Width != 600 || c.Readers.Seed == "" || c.Mail.Rate != 20 || c.Editors.SecondPersonAbove != 10000 || len(c.Editors.People) != 1 || len(c.Webhooks) != 1 {
 		t.Errorf("not everything was read: %+v", c)
 	}
 }

@@ -30,6 +30,7 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 		{key: "theme", read: func(n *yaml.Node) { r.theme(n, &c.Theme) }},
 		{key: "privacy", read: func(n *yaml.Node) { r.privacy(n, &c.Privacy) }},
 		{key: "editors", read: func(n *yaml.Node) { r.editors(n, &c.Editors) }},
+		{key: "webhooks", read: func(n *yaml.Node) { r.webhooks(n, &c.Webhooks) }},
 	})
 	if newsletters.Kind != 0 {
 		r.path = []string{"newsletters"}
