@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,16 +15,15 @@ import (
 // when somebody first asks.
 type face struct {
 	*Document
-	route    string   // the pattern that leads to the document
-	kind     []string // Content-Type
-	window   []string // Content-Type in a browser's window
-	cache    []string // Cache-Control
-	vary     []string
-	modified []string // Last-Modified
-	ahead    bool     // that had not come when the face was made
-	links    []string
-	tags     [codings][]string
-	former   []version // newest first; see news
+	route  string   // the pattern that leads to the document
+	kind   []string // Content-Type
+	window []string // Content-Type in a browser's window
+	vary   []string
+	tags   [codings][]string
+	ahead  bool             // Last-Modified had not come when the face was made
+	same   [codings]headers // of an answer to who has the document
+	whole  [codings]headers // of the document
+	former []version        // newest first; see news
 
 	pressing [codings]sync.Once
 	bodies   [codings][]byte
@@ -53,30 +53,47 @@ var feedPolicy = []string{"default-src 'none'; style-src 'self'; frame-ancestors
 // may be nil.
 func newFace(d *Document, route string, old *face, packs *packs) *face {
 	kind := []string{d.Format.MediaType() + "; charset=utf-8"}
-	f := &face{Document: d, route: route, kind: kind, window: kind, cache: forAWhile, vary: varies, packs: packs}
+	f := &face{Document: d, route: route, kind: kind, window: kind, vary: varies, packs: packs}
 	if d.styled() {
 		f.window, f.vary = plainXML, variesInside
 	}
-	if d.Immutable {
-		f.cache = forEver
-	}
-	if !d.Modified.IsZero() {
-		f.ahead = d.Modified.After(time.Now())
-		f.modified = []string{d.Modified.UTC().Format(http.TimeFormat)}
-	}
-	for _, hub := range d.Hubs {
-		f.links = append(f.links, "<"+hub+`>; rel="hub"`)
-	}
-	if len(d.Hubs) > 0 {
-		f.links = append(f.links, "<"+d.Self+`>; rel="self"`)
-	}
-	for c := range codings {
-		f.tags[c] = []string{strings.TrimSuffix(d.ETag, `"`) + coding(c).suffix() + `"`}
+	f.ahead = d.Modified.After(time.Now())
+	common := f.common()
+	for c := range coding(codings) {
+		f.tags[c] = []string{strings.TrimSuffix(d.ETag, `"`) + c.suffix() + `"`}
+		h := maps.Clone(common)
+		h["Etag"] = f.tags[c]
+		f.same[c] = newHeaders(h)
+		h = maps.Clone(h)
+		h["Content-Security-Policy"] = feedPolicy
+		h["X-Content-Type-Options"] = noSniffing
+		if c != identity {
+			h["Content-Encoding"] = []string{c.token()}
+		}
+		f.whole[c] = newHeaders(h)
 	}
 	if old != nil {
 		f.former = f.versions(old)
 	}
 	return f
+}
+
+// common are the headers of every answer with the document.
+func (f *face) common() http.Header {
+	h := http.Header{"Access-Control-Allow-Origin": anybody, "Cache-Control": forAWhile, "Vary": f.vary}
+	if f.Immutable {
+		h["Cache-Control"] = forEver
+	}
+	if !f.Modified.IsZero() {
+		h["Last-Modified"] = []string{f.Modified.UTC().Format(http.TimeFormat)}
+	}
+	for _, hub := range f.Hubs {
+		h["Link"] = append(h["Link"], "<"+hub+`>; rel="hub"`)
+	}
+	if len(f.Hubs) > 0 {
+		h["Link"] = append(h["Link"], "<"+f.Self+`>; rel="self"`)
+	}
+	return h
 }
 
 // is reports whether a tag is the document's, in whatever coding: the content
@@ -115,48 +132,32 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, f *face) {
 	if s.Census != nil && !f.Archive {
 		defer s.count(r)
 	}
-	h, c := w.Header(), negotiate(r.Header["Accept-Encoding"])
-	h["Access-Control-Allow-Origin"] = anybody
-	h["Cache-Control"] = f.cache
-	h["Etag"] = f.tags[c]
-	h["Vary"] = f.vary
-	if f.links != nil {
-		h["Link"] = f.links
-	}
-	switch {
-	case f.modified == nil:
-	case f.ahead && f.Modified.After(time.Now()):
-		// Two changes within a second: the second one's date has not come. Said
-		// as now, it may be the one that the client has, and libcurl then drops
-		// the body. The ETag is enough.
-		delete(h, "Last-Modified")
-	default:
-		h["Last-Modified"] = f.modified
+	c, l := negotiate(r.Header["Accept-Encoding"]), lineOf(r.Context())
+	if f.Archive {
+		l = nil // it came past Server.secure, which has set some of the headers
 	}
 	if unchanged(r.Header, f.is, f.Modified) {
+		f.begin(w, l, &f.same[c])
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	h["Content-Security-Policy"] = feedPolicy
-	h["X-Content-Type-Options"] = noSniffing
-	h["Content-Type"] = f.kind
-	if to := r.Header["Sec-Fetch-Dest"]; len(to) > 0 && to[0] == "document" {
-		h["Content-Type"] = f.window
-	}
-	if c != identity {
-		h["Content-Encoding"] = []string{c.token()}
-	}
-	code := http.StatusOK
-	body, length := []byte(nil), []string(nil)
+	code, body, length := http.StatusOK, []byte(nil), []string(nil)
 	if v := f.news(r.Header); v != nil {
 		code = http.StatusIMUsed
 		body = f.packs.get(f.tags[c][0]+v.tag, func() []byte { return c.encode(f.Sheet.Only(v.lacks).Bytes()) })
 		length = []string{strconv.Itoa(len(body))}
-		h["Im"] = []string{"feed"}
-		h["Cache-Control"] = forNobody
-		h["Vary"] = []string{f.vary[0] + ", A-IM, If-None-Match"}
+		f.begin(w, nil, &f.whole[c])
+		w.Header()["Im"] = []string{"feed"}
+		w.Header()["Cache-Control"] = forNobody
+		w.Header()["Vary"] = []string{f.vary[0] + ", A-IM, If-None-Match"}
 	} else {
 		body, length = f.body(c)
+		f.begin(w, l, &f.whole[c])
+	}
+	h := w.Header()
+	h["Content-Type"] = f.kind
+	if to := r.Header["Sec-Fetch-Dest"]; len(to) > 0 && to[0] == "document" {
+		h["Content-Type"] = f.window
 	}
 	h["Content-Length"] = length
 	w.WriteHeader(code)
@@ -165,11 +166,24 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, f *face) {
 	case body == nil:
 		_, _ = f.WriteTo(w) // an error is the client's having gone
 	default:
-		l := lineOf(r.Context())
 		l.hold()
 		_, _ = w.Write(body)
 		l.release()
 	}
+}
+
+// begin sets the headers of an answer that are the same for everybody, on the
+// connection if one is given.
+func (f *face) begin(w http.ResponseWriter, l *line, h *headers) {
+	if !f.ahead || !f.Modified.After(time.Now()) {
+		h.set(w, l)
+		return
+	}
+	// Two changes within a second: the second one's date has not come. Said as
+	// now, it may be the one that the client has, and libcurl then drops the
+	// body. The ETag is enough.
+	h.set(w, nil)
+	delete(w.Header(), "Last-Modified")
 }
 
 // count tells the census of an answer, when it has gone out.

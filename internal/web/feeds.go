@@ -19,9 +19,11 @@ func (s *Server) feedsFirst(next http.Handler) http.Handler {
 		asks := r.Method == http.MethodGet || r.Method == http.MethodHead
 		if f := s.Shelf.now().faces[r.URL.Path]; f != nil && asks && s.formerly(r) == "" {
 			r.Pattern = f.route
+			lineOf(r.Context()).attend(false)
 			s.show(w, r, f)
 			return
 		}
+		lineOf(r.Context()).attend(true)
 		next.ServeHTTP(w, r)
 	})
 }

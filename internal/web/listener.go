@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"net"
 )
@@ -19,7 +20,7 @@ func (l Listener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
 		if t, err := newTrain(tcp); err == nil {
-			c = &line{TCPConn: tcp, train: t}
+			c = newLine(tcp, t)
 		}
 	}
 	return c, err
@@ -36,12 +37,16 @@ func (l Listener) Context(ctx context.Context, c net.Conn) context.Context {
 }
 
 // A line is a connection that can keep the beginning of an answer until the
-// rest comes. Only the goroutine of a handler writes to it.
+// rest comes. Only the goroutine of a handler writes to it. How it is read is in
+// attend.go.
 type line struct {
 	*net.TCPConn
 	train *train
 	holds bool
 	held  []byte
+	lines []byte // of headers, that net/http does not know
+
+	reading reading
 }
 
 // lineOf returns the connection of a request; nil if it is not one of ours.
@@ -70,9 +75,33 @@ func (l *line) release() {
 	}
 }
 
+// lead puts lines of headers into the answer that begins with what is written
+// next, each with its end of line. They must not be changed. Nil takes back what
+// was not written.
+func (l *line) lead(lines []byte) {
+	if l != nil {
+		l.lines = lines
+	}
+}
+
 // Write implements net.Conn.
 func (l *line) Write(p []byte) (int, error) {
 	const buffer = 4 << 10 // of net/http
+	if l.lines != nil {
+		after := bytes.IndexByte(p, '\n') + 1 // the line with the status
+		l.held = append(append(append(l.held, p[:after]...), l.lines...), p[after:]...)
+		l.lines = nil
+		if l.holds && len(p) <= buffer {
+			l.holds = false
+			return len(p), nil
+		}
+		_, err := l.train.send(l.held, nil)
+		l.held = l.held[:0]
+		if err != nil {
+			return 0, err
+		}
+		return len(p), nil
+	}
 	if l.holds && len(l.held) == 0 && len(p) <= buffer {
 		l.holds = false
 		l.held = append(l.held, p...)

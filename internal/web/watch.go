@@ -23,6 +23,7 @@ func (s *Server) watch(next http.Handler) http.Handler {
 			if p != nil && p != http.ErrAbortHandler {
 				s.Log.Error("request panicked", "route", r.Pattern, "err", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if rec.code == 0 {
+					lineOf(r.Context()).lead(nil)
 					s.sorry(rec, r, http.StatusInternalServerError)
 					p = nil
 				}
