@@ -176,6 +176,9 @@ func (a *app) parts(ctx context.Context) error {
 		Tokens:  a.tokens, Key: messageKey,
 		Calendar: a.calendar, Pictures: a.db,
 	}
+	if conf.Privacy.Clicks {
+		a.press.Links = a.db
+	}
 	a.keeper = a.newKeeper()
 	a.shelf = &web.Shelf{Content: a.db, Publication: publication(conf, a.templates), Options: a.feedOptions()}
 	if conf.Mail.Transport == config.Mailbox {
@@ -411,7 +414,7 @@ func (a *app) destinations() (ds mailer.Destinations) {
 func (a *app) server() *web.Server {
 	return &web.Server{
 		Publication: a.press.Publication, Newsletters: a.newsletters,
-		Content: a.db, Editions: a.db, Readers: a.db, Shelf: a.shelf,
+		Content: a.db, Editions: a.db, Links: a.db, Readers: a.db, Shelf: a.shelf,
 		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Pictures: a.db, Desk: a.desk(),
 		Welcome: a.greeting(), Refused: a.conf.Readers.Refuse, Proxies: a.conf.Web.Proxies, Strangers: web.NewStrangers(a.conf.Readers.SignUps),
 		Moved: a.conf.Feeds.Moved, Gone: a.conf.Feeds.Gone, Repeats: a.repeats(),

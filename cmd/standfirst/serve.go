@@ -128,6 +128,7 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 		return err
 	}
 	a.takePushed()
+	tally := a.countClicks()
 	g, ctx := errgroup.WithContext(ctx)
 	metrics, changed := newMetrics(a.db), make(chan struct{}, 1)
 	if only.sends() {
@@ -147,6 +148,9 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 				site.Desk.Content.Sync = a.syncSource
 			}
 		}
+		if site.Clicks = tally; tally != nil {
+			g.Go(func() error { return a.writeClicks(ctx, tally) })
+		}
 		site.Metrics, site.Answered = metrics.handler(), metrics.answered
 		metrics.strangers(site.Strangers.Counts)
 		hub := a.hub()
@@ -162,6 +166,7 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 	}
 	a.answer(ctx, g, listener, handler)
 	err = g.Wait()
+	a.lastClicks(ctx, tally)
 	a.log.Info("stopped")
 	return err
 }

@@ -14,6 +14,9 @@ func (a *app) upkeep(ctx context.Context) error {
 		if err := a.compact(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("old letters could not be packed; next try in an hour", "err", err)
 		}
+		if err := a.foldClicks(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			a.log.Warn("clicks of long ago could not be added up; next try in an hour", "err", err)
+		}
 		if err := a.forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			a.log.Warn("old requests could not be forgotten; next try in an hour", "err", err)
 		}

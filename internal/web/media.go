@@ -88,7 +88,7 @@ func (s *Server) favicon(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) robots(w http.ResponseWriter, r *http.Request) error {
 	var b bytes.Buffer
 	b.WriteString("User-agent: *\n")
-	for _, path := range []string{"/unsubscribe/", "/preferences/", "/confirm/", "/mailbox", "/desk", "/metrics"} {
+	for _, path := range []string{"/unsubscribe/", "/preferences/", "/confirm/", "/r/", "/mailbox", "/desk", "/metrics"} {
 		b.WriteString("Disallow: " + path + "\n")
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -24,6 +24,7 @@ func (s *Server) routes() map[string]handler {
 		"GET /archive":                      s.archive,
 		"GET /editions/{newsletter}/{slot}": s.edition,
 		"GET /feeds":                        s.feedList,
+		"GET /r/{edition}/{release}":        s.followLink,
 
 		"GET /feed.rss":                s.feed,
 		"GET /feed.atom":               s.feed,

@@ -3,10 +3,11 @@
 // caught letters.
 //
 // GET and HEAD change nothing, whatever the route, but for the hour of an
-// editor's last visit: mail scanners follow every link in a letter. What acts
-// is a POST. One that a browser sends for another
-// site's page is refused; the one-click POST of RFC 8058 comes from a mail
-// service, which names no site, and is let through.
+// editor's last visit: mail scanners follow every link in a letter. (Where a
+// publication has the clicks on links counted, a GET of one counts, in memory and
+// for nobody in particular: see [Server.Clicks].) What acts is a POST. One that a
+// browser sends for another site's page is refused; the one-click POST of RFC
+// 8058 comes from a mail service, which names no site, and is let through.
 //
 // What everybody sees is made when content changes ([Shelf]) or is cached by
 // whoever asks; what one reader sees is kept by nobody. Tokens are in paths,
@@ -26,6 +27,7 @@ import (
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/clicks"
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/internal/readership"
 	"github.com/standfirst/standfirst/mailer"
@@ -41,6 +43,7 @@ type Server struct {
 	Shelf       *Shelf
 	Content     Content
 	Editions    Editions
+	Links       Links
 	Readers     Readers
 	Templates   *templates.Set
 	Catalog     *i18n.Catalog
@@ -92,7 +95,12 @@ type Server struct {
 	// "/" for none) and never with its path. It may be nil.
 	Answered func(route string, code int, took time.Duration)
 
-	gallery gallery
+	// Clicks counts how often links of letters are followed; nil: nothing is
+	// counted, and links lead on all the same.
+	Clicks *clicks.Tally
+
+	gallery   gallery
+	signposts signposts
 }
 
 // Content is where articles and events are read.
