@@ -23,6 +23,7 @@ import (
 	"github.com/standfirst/standfirst/internal/picture"
 	"github.com/standfirst/standfirst/internal/store"
 	"github.com/standfirst/standfirst/internal/web"
+	"github.com/standfirst/standfirst/internal/webhook"
 	"github.com/standfirst/standfirst/mailer"
 	"github.com/standfirst/standfirst/subscribers"
 	"github.com/standfirst/standfirst/templates"
@@ -38,6 +39,7 @@ type app struct {
 	media       map[string]fs.FS // the folders whose pictures are served
 	syncer      *content.Syncer
 	newsletters []*digest.Newsletter
+	hooks       *webhook.Roster // who is told what happens; nil: nobody
 	publisher   *digest.Publisher
 	press       *digest.Press
 	keeper      *picture.Keeper
@@ -64,6 +66,9 @@ func (e *env) open() (*app, error) {
 		return nil, err
 	}
 	if a.signing, err = newSigning(conf); err != nil {
+		return nil, err
+	}
+	if a.hooks, err = hooks(conf); err != nil {
 		return nil, err
 	}
 	if err := a.data(e.ctx); err != nil {
@@ -127,7 +132,7 @@ func (a *app) data(ctx context.Context) error {
 	if err != nil {
 		return err // names the database
 	}
-	a.db = db
+	a.db, db.Hooks = db, a.hooks
 	if ds := a.destinations(); len(ds) > 0 {
 		db.Destination = ds.Of
 	}
@@ -386,6 +391,9 @@ func (a *app) takeOver(ctx context.Context) error {
 	n, err := a.db.EndLeases(ctx, dead)
 	if err != nil {
 		return fmt.Errorf("database: %w", err)
+	}
+	if _, err := a.db.Webhooks().EndLeases(ctx, dead); err != nil {
+		return err
 	}
 	if n > 0 {
 		a.log.Info("a process was killed while it sent; its letters in hand go out again, under the same Message-ID", "leases", n)

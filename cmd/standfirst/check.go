@@ -67,10 +67,12 @@ func (c *checkCmd) Run(e *env) error {
 		f.fail("newsletters", "%v", err)
 	}
 	c.keys(f, a)
+	c.hooks(f, a)
 	if a.templates != nil && err == nil {
 		c.data(e.ctx, f, a)
 		defer a.close()
 	}
+	c.told(e.ctx, f, a)
 	if !c.Offline {
 		c.mail(e.ctx, f, a)
 	}

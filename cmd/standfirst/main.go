@@ -38,6 +38,7 @@ type cli struct {
 	Editions    editionsCmd    `cmd:"" help:"List editions, or show, pause, resume, approve or cancel one."`
 	Subscribers subscribersCmd `cmd:"" help:"Count, add, import, export, show or remove readers."`
 	Editors     editorsCmd     `cmd:"" help:"List, add or remove those who use the desk, or print a sign-in link."`
+	Webhooks    webhooksCmd    `cmd:"" help:"Say how those stand who are told what happens here, or send them a test."`
 	Explain     explainCmd     `cmd:"" help:"Say what one reader was sent, and why not the rest."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database to a file, while everything runs."`
 	Copy        copyCmd        `cmd:"" help:"Move the publication to another database, whole and verified."`

@@ -114,11 +114,12 @@ func (p prompt) Confirm(ctx context.Context, id int64, how subscribers.Consent, 
 	return p.DB.Confirm(ctx, id, how, welcome, now)
 }
 
-// forget removes what was kept of letters to one person, and what was asked
-// for and never confirmed, also from the database's journal.
+// forget removes what was kept of letters to one person, what was asked for and
+// never confirmed, and what nobody could be told, also from the database's
+// journal.
 func (a *app) forget(ctx context.Context, now time.Time) error {
 	return errors.Join(a.db.Notes().Forget(ctx, now.Add(-keepNotes)), a.db.ForgetRequests(ctx, now.Add(-subscribers.RequestLife)),
-		a.db.EmptyJournal(ctx))
+		a.forgetHooks(ctx, now), a.db.EmptyJournal(ctx))
 }
 
 // mailReport is what editors link --mail answers in JSON.

@@ -36,8 +36,8 @@ const (
 	Anywhere
 )
 
-// may tells whether a client of this reach connects to a.
-func (r Reach) may(a netip.Addr) bool {
+// May tells whether a client of this reach connects to a.
+func (r Reach) May(a netip.Addr) bool {
 	return r == Anywhere || Public(a) || r == Locally && a.IsLoopback()
 }
 
@@ -138,7 +138,7 @@ func (o Options) control(_ context.Context, network, address string, _ syscall.R
 		return fmt.Errorf("%s address %q: %w", network, address, err)
 	}
 	addr := at.Addr().Unmap()
-	if !o.Reach.may(addr) {
+	if !o.Reach.May(addr) {
 		return &AddressError{addr, special(addr)}
 	}
 	return nil
@@ -157,7 +157,7 @@ func (r Reach) Check(u *url.URL) error {
 	case r != Anywhere && !webPort(u.Port()):
 		return textError("the address has a port that is not of the web")
 	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !r.may(a.Unmap()) {
+	if a, err := netip.ParseAddr(u.Hostname()); err == nil && !r.May(a.Unmap()) {
 		return &AddressError{a, special(a.Unmap())}
 	}
 	return nil

@@ -23,7 +23,9 @@ type Courier struct {
 	Hands int           // messages on their way to one endpoint at once; 0: 4
 	Poll  time.Duration // how often the store is asked; 0: 1 second
 	Grace time.Duration // for messages on their way when told to stop; 0: 5 seconds
-	Log   *slog.Logger  // nil: silent. Neither readers' addresses nor those of endpoints are logged, only hosts
+	// Off is optional. It is told of each endpoint that is switched off.
+	Off func(ctx context.Context, e *Endpoint, h Health)
+	Log *slog.Logger // nil: silent. Neither readers' addresses nor those of endpoints are logged, only hosts
 }
 
 // lease is longer than any exchange, and the writing down of its result.
@@ -150,6 +152,9 @@ func (l *lane) tell(m *Message, r Result, h Health) {
 	case !h.Off.IsZero() && !h.Off.Before(h.Failed): // by this attempt
 		l.log.Error("an endpoint of webhooks is switched off: standfirst webhooks on switches it on again",
 			"why", h.Why, "err", r.Error, "failing_since", h.Since)
+		if l.Off != nil {
+			l.Off(context.WithoutCancel(l.hard), l.endpoint, h)
+		}
 	case r.State == GivenUp:
 		l.log.Warn("webhook given up", "id", m.ID, "attempts", m.Attempts+1, "err", r.Error)
 	case h.Failures == 1:

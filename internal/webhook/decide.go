@@ -58,7 +58,7 @@ func decide(attempts int, r Reply, chance float64, now time.Time) Result {
 	case r.Code/100 == 2:
 		return Result{State: Delivered, Attempt: true, Code: r.Code}
 	}
-	result := Result{State: GivenUp, Attempt: true, Code: r.Code, Error: r.words()}
+	result := Result{State: GivenUp, Attempt: true, Code: r.Code, Error: r.Failure()}
 	if r.Code == http.StatusGone {
 		result.State, result.Gone, result.Due = Queued, true, now
 		return result
@@ -71,9 +71,11 @@ func decide(attempts int, r Reply, chance float64, now time.Time) Result {
 	return result
 }
 
-// words says why it was a failure.
-func (r *Reply) words() string {
+// Failure says why it was one, in words; nothing if it was none.
+func (r *Reply) Failure() string {
 	switch {
+	case r.Code/100 == 2:
+		return ""
 	case r.Code == 0:
 		return plain(r.Trouble, 200)
 	case r.Code/100 == 3:

@@ -84,3 +84,21 @@ func (h Health) Takes(another bool, now time.Time) bool {
 	}
 	return true
 }
+
+// The words for how an endpoint stands.
+const (
+	IsOn      = "on"
+	IsFailing = "failing" // and tried again
+	IsOff     = "off"
+)
+
+// Word says how an endpoint stands.
+func (h Health) Word() string {
+	switch {
+	case !h.Off.IsZero():
+		return IsOff
+	case h.Failures > 0:
+		return IsFailing
+	}
+	return IsOn
+}
