@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/clicks"
 	"github.com/standfirst/standfirst/internal/store"
 )
@@ -60,4 +62,29 @@ func (a *app) foldClicks(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
+}
+
+// clicksReport is how often the links of an edition were followed, in JSON.
+type clicksReport struct {
+	Total int                 `json:"total"`
+	Items []digest.ItemClicks `json:"items"`
+	Days  []digest.DayClicks  `json:"days"`
+}
+
+// reportClicks returns nil where nothing is counted.
+func reportClicks(c *digest.Clicks) *clicksReport {
+	if c == nil {
+		return nil
+	}
+	return &clicksReport{c.Total, append([]digest.ItemClicks{}, c.Items...), append([]digest.DayClicks{}, c.Days...)}
+}
+
+// tellClicks prints how often links were followed.
+func (e *env) tellClicks(c *digest.Clicks) error {
+	e.printf("%s on links, counted in total and never by person; scanners of mail are among them\n", plural(c.Total, "click"))
+	out := e.table()
+	for _, i := range c.Items {
+		fmt.Fprintf(out, "  %s\t%.0f %%\t%s\t%s\n", number(i.Clicks), 100*c.Share(i.Clicks), i.Kind, i.Title)
+	}
+	return out.Flush()
 }

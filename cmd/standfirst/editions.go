@@ -122,6 +122,10 @@ func (c *editionsShowCmd) Run(e *env) error {
 			return err
 		}
 	}
+	clicks, err := a.db.Clicks(e.ctx, c.ID)
+	if err != nil {
+		return err
+	}
 	reports := []versionReport{}
 	for i, v := range versions {
 		reports = append(reports, versionReport{v.N, v.Language, readers[i], v.Items})
@@ -132,7 +136,9 @@ func (c *editionsShowCmd) Run(e *env) error {
 			Rate float64         `json:"rate"`
 			Left float64         `json:"seconds_left"`
 			List []versionReport `json:"version_list"`
-		}{reportOf(ed), pace.Rate, pace.Left.Seconds(), reports})
+			// Clicks are not there where they are not counted.
+			Clicks *clicksReport `json:"clicks,omitempty"`
+		}{reportOf(ed), pace.Rate, pace.Left.Seconds(), reports, reportClicks(clicks)})
 	}
 	e.printf("%s: %s\n", ed.ID, ed.State)
 	if ed.Reason != "" {
@@ -149,7 +155,10 @@ func (c *editionsShowCmd) Run(e *env) error {
 	for _, v := range reports {
 		fmt.Fprintf(out, "  version %d\t%s\t%s\t%s\n", v.Version, v.Language, plural(v.Readers, "reader"), plural(len(v.Items), "item"))
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil || clicks == nil {
+		return err
+	}
+	return e.tellClicks(clicks)
 }
 
 // pace looks at an edition for a second, to tell how fast it goes now: since it
