@@ -16,6 +16,7 @@ type Results struct {
 	Domains []DomainFares // by number of letters, largest first; beyond MostDomains all others as one without a name
 	Reasons []ReasonCount // why letters were not accepted, or are not yet, by number, largest first
 	Left    int           // readers who left the newsletter after this edition and before the next
+	Clicks  *Clicks       // on the links of its letters; nil: they are not counted
 }
 
 // MostDomains is how many domains results tell apart.

@@ -42,6 +42,10 @@ func (db *DB) results(ctx context.Context, id string) (*digest.Results, error) {
 		WHERE e.n = $1 AND s.left_at >= e.published AND s.left_at < COALESCE(
 			(SELECT MIN(l.published) FROM editions l WHERE l.newsletter = e.newsletter AND l.n > e.n AND l.published > e.published), $2)`,
 		edition, int64(1)<<62).Scan(&out.Left)
+	if err != nil {
+		return nil, err
+	}
+	out.Clicks, err = db.clicks(ctx, id)
 	return out, err
 }
 

@@ -59,6 +59,11 @@ var clickTests = []test{
 		w.is("number", number, again)
 		w.is("of one that nobody followed", "0: b 0 c 0;", w.clicks(counted))
 		w.is("editions", []bool{false, true}, []bool{w.edition(plain).Counted, w.edition(counted).Counted})
+		for id, want := range map[string]bool{plain: false, counted: true} {
+			r, err := w.db.Results(w.ctx, id)
+			w.must(err)
+			w.is("results tell", want, r.Clicks != nil)
+		}
 		_, err = w.db.CountLinks(w.ctx, "nobody")
 		w.fails(err, digest.ErrNotFound)
 		_, err = w.db.Clicks(w.ctx, "nobody")
