@@ -37,6 +37,8 @@ var verbs = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"terminate": terminateVerb,
 	"attached":  attachedVerb,
 	"caught":    caughtVerb,
+	"crm":       crmVerb,
+	"until":     untilVerb,
 }
 
 // exit CODE COMMAND … runs a command that must end with this code.

@@ -378,6 +378,6 @@ func (st *settling) suppress(ctx context.Context, r mailer.Settlement) error {
 	if err != nil {
 		return none(err) // erased meanwhile, and on the list for that
 	}
-	where := bounce{st.edition, st.newsletter, r.Outcome.Code, r.Outcome.Enhanced}
+	where := bounce{st.edition, r.Outcome.Code, r.Outcome.Enhanced}
 	return suppress(ctx, st.session, st.salt, email, subscribers.BecauseBounced, where, r.At)
 }

@@ -144,12 +144,13 @@ func hookSuppressed(ctx context.Context, s session, r *subscribers.Subscriber, i
 		return nil
 	case is == subscribers.Bounced:
 		return hook(ctx, s, webhook.ReaderBounced, at, func() (any, error) {
-			b := webhook.Bounced{Reader: reader, Newsletter: why.newsletter, Code: why.code, Enhanced: why.enhanced}
+			b := webhook.Bounced{Reader: reader, Code: why.code, Enhanced: why.enhanced}
 			if why.edition != 0 {
-				err := s.row(ctx, `SELECT id FROM editions WHERE n = $1`, why.edition).Scan(&b.Edition)
+				e, err := hookedEdition(ctx, s, why.edition)
 				if err != nil {
 					return nil, err
 				}
+				b.Edition = &e
 			}
 			return b, nil
 		})
@@ -162,10 +163,9 @@ func hookSuppressed(ctx context.Context, s session, r *subscribers.Subscriber, i
 
 // A bounce is where it was found that nobody is at an address.
 type bounce struct {
-	edition    int64 // 0: a letter to one person
-	newsletter string
-	code       int
-	enhanced   string
+	edition  int64 // 0: a letter to one person
+	code     int
+	enhanced string
 }
 
 // has returns the newsletters that a reader has not left.

@@ -109,11 +109,10 @@ type Left struct {
 // Bounced is the data of [ReaderBounced]: nobody is at the address, and it is
 // not written to any more.
 type Bounced struct {
-	Reader     `json:"reader"`
-	Edition    string `json:"edition,omitempty"` // in which that was found
-	Newsletter string `json:"newsletter,omitempty"`
-	Code       int    `json:"code,omitempty"` // of SMTP
-	Enhanced   string `json:"enhanced,omitempty"`
+	Reader   `json:"reader"`
+	Edition  *Edition `json:"edition,omitempty"` // in which that was found; none: in a letter to this reader alone
+	Code     int      `json:"code,omitempty"`    // of SMTP
+	Enhanced string   `json:"enhanced,omitempty"`
 }
 
 // Tried is the data of [Test].

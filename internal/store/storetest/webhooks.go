@@ -162,7 +162,7 @@ var webhookTests = []test{
 		got := w.told(all)
 		r, err := w.db.Subscriber(w.ctx, ids[1])
 		w.must(err)
-		want := `reader.bounced {"code":550,"edition":"weekly/one","enhanced":"5.1.1","newsletter":"weekly","reader":{"email":"` + r.Email + `","id":2}}`
+		want := `reader.bounced {"code":550,"edition":{"id":"weekly/one","newsletter":"weekly","url":"https://news.example.com/editions/weekly/one"},"enhanced":"5.1.1","reader":{"email":"` + r.Email + `","id":2}}`
 		if lines := strings.Split(got, "\n"); len(lines) != 2 || lines[0] != want || !strings.HasPrefix(lines[1], "edition.finished") {
 			w.Errorf("told %s", got)
 		}
