@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -39,7 +40,20 @@ func New(t testing.TB) string {
 	t.Helper()
 	server, err := cluster()
 	available(t, err)
-	return database(t, server)
+	return database(t, server, "template0")
+}
+
+// Like returns the URL of a new database that holds what another of [New]'s
+// does, to which nobody may be connected.
+func Like(t testing.TB, dsn string) string {
+	t.Helper()
+	server, err := cluster()
+	available(t, err)
+	like, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatalf("PostgreSQL: %v", err)
+	}
+	return database(t, server, path.Base(like.Path))
 }
 
 // available skips or fails a test that has no server.
@@ -53,11 +67,11 @@ func available(t testing.TB, err error) {
 	}
 }
 
-// database makes a database on a server for one test.
-func database(t testing.TB, server string) string {
+// database makes a database on a server for one test, with what another holds.
+func database(t testing.TB, server, like string) string {
 	t.Helper()
 	name := fmt.Sprintf("standfirst_%d_%d", os.Getpid(), databases.Add(1))
-	if err := run(server, "CREATE DATABASE "+name+" ENCODING 'UTF8' TEMPLATE template0"); err != nil {
+	if err := run(server, "CREATE DATABASE "+name+" ENCODING 'UTF8' TEMPLATE "+like); err != nil {
 		t.Fatalf("PostgreSQL: %v", err)
 	}
 	t.Cleanup(func() {

@@ -40,7 +40,7 @@ func Own(t testing.TB) *Server {
 // New is like the function, on this server, which must be there at the end.
 func (s *Server) New(t testing.TB) string {
 	t.Helper()
-	return database(t, s.url)
+	return database(t, s.url, "template0")
 }
 
 // Crash ends the server at once, as a loss of power would. What was committed
