@@ -86,7 +86,7 @@ func (db *DB) FoldClicks(ctx context.Context, before string) (more bool, err err
 		// Whoever deletes a row adds it to its month: a row is never two processes'.
 		err := s.each(ctx, `DELETE FROM link_clicks WHERE (edition, release, day) IN (
 				SELECT edition, release, day FROM link_clicks WHERE day < $1 AND LENGTH(day) = 10
-				ORDER BY edition, release, day LIMIT $2)
+				ORDER BY day, edition, release LIMIT $2)
 			RETURNING edition, release, day, clicks`, []any{before, most}, func(rows *sql.Rows) error {
 			var c digest.LinkClicks
 			if err := rows.Scan(&c.Edition, &c.Release, &c.Day, &c.Clicks); err != nil {

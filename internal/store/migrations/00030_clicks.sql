@@ -11,4 +11,4 @@ CREATE TABLE link_clicks (
 	clicks  BIGINT NOT NULL,
 	PRIMARY KEY (edition, release, day)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX link_clicks_day ON link_clicks (day);
+CREATE INDEX link_clicks_day ON link_clicks (day, edition, release) WHERE LENGTH(day) = 10;
