@@ -185,6 +185,16 @@ func TestLinksOfLetters(t *testing.T) {
 	if strings.Contains(seen.HTML+seen.Text, "/r/") || !strings.Contains(seen.HTML, told) {
 		t.Errorf("a preview: %s", seen.Text)
 	}
+	for _, was := range []bool{true, false} { // what was sent stays as it was, whatever is wished for now
+		e := &digest.Edition{ID: "dates/1", Newsletter: "dates", Published: time.Date(2031, 5, 1, 8, 0, 0, 0, time.UTC), Counted: was}
+		given, err := p.Given(t.Context(), e, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(given.HTML+given.Text, "/r/") || strings.Contains(given.HTML, told) != was {
+			t.Errorf("a letter as it was sent, counted %v: %s", was, given.Text)
+		}
+	}
 }
 
 func TestLinksThatCannotBeCounted(t *testing.T) {
