@@ -81,5 +81,5 @@ func samplePages(lang string, d Digest) []View {
 		&framed, &plain, &headers,
 		&LandingPage{Page: page("The desk"), Heading: "The desk", Intro: "Editors work at the command line for now.", Links: links},
 		&LandingPage{Page: bare},
-	}, append(append(sampleDeskSends(lang), sampleSending(lang)...), append(append(append(append(sampleReaders(lang), sampleContent(lang)...), sampleDeskReaders(lang)...), sampleDeskImports(lang)...), append(samplePeople(lang), sampleTokens(lang)...)...)...)...)
+	}, append(append(sampleDeskSends(lang), sampleSending(lang)...), append(append(append(append(sampleReaders(lang), sampleContent(lang)...), sampleDeskReaders(lang)...), sampleDeskImports(lang)...), append(append(samplePeople(lang), sampleTokens(lang)...), sampleWebhooks(lang)...)...)...)...)
 }
