@@ -86,14 +86,10 @@ func (a *app) forgetHooks(ctx context.Context, now time.Time) error {
 
 // tryHook sends an endpoint a test, and says what came of it.
 func (a *app) tryHook(ctx context.Context, e *webhook.Endpoint, now time.Time) (hookTest, error) {
-	test, err := webhook.Compose(webhook.Test, now, webhook.Tried{Text: "This is a test. Nothing has happened."})
-	if err != nil {
-		return hookTest{}, err
-	}
 	client := a.hookClient(e)
 	defer client.CloseIdleConnections()
-	r := webhook.Send(ctx, client, e, test.ID, test.Body, now)
-	return hookTest{URL: e.URL, ID: test.ID, Code: r.Code, Answer: r.Text, Error: r.Failure(), Took: time.Since(now).Milliseconds()}, nil
+	r, err := webhook.Try(ctx, client, e, now)
+	return hookTest{URL: e.URL, ID: r.ID, Code: r.Code, Answer: r.Text, Error: r.Failure(), Took: r.Took.Milliseconds()}, err
 }
 
 // hooks checks what the configuration says of those who are told.

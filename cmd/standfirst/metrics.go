@@ -15,6 +15,7 @@ import (
 
 	"github.com/standfirst/standfirst/internal/notes"
 	"github.com/standfirst/standfirst/internal/store"
+	"github.com/standfirst/standfirst/internal/webhook"
 	"github.com/standfirst/standfirst/mailer"
 )
 
@@ -23,6 +24,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	attempts *prometheus.CounterVec
 	notes    *prometheus.CounterVec
+	hooks    *prometheus.CounterVec
 	answers  *prometheus.HistogramVec
 }
 
@@ -37,6 +39,10 @@ func newMetrics(db *store.DB) *metrics {
 			Name: "standfirst_notes_total",
 			Help: "Results of letters that one person waits for in this process, by their kind and what became of them.",
 		}, []string{"kind", "state", "reason"}),
+		hooks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "standfirst_webhooks_total",
+			Help: "Attempts in this process to tell other programs what happened, by the host and what became of them.",
+		}, []string{"host", "state"}),
 		answers: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "standfirst_http_request_duration_seconds",
 			Help:    "Requests by route and status.",
@@ -81,7 +87,7 @@ func newMetrics(db *store.DB) *metrics {
 		}
 		return max(0, time.Since(due).Seconds()), nil
 	})
-	m.registry.MustRegister(m.attempts, m.notes, m.answers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
+	m.registry.MustRegister(m.attempts, m.notes, m.hooks, m.answers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
 	return m
 }
 
@@ -127,6 +133,14 @@ func (m *metrics) settled(o mailer.Outcome) {
 
 func (m *metrics) noted(n *notes.Note, r notes.Result) {
 	m.notes.WithLabelValues(string(n.Kind), stateOf(r.Outcome), r.Reason).Inc()
+}
+
+func (m *metrics) hooked(e *webhook.Endpoint, r webhook.Result) {
+	state := "deferred"
+	if r.State != webhook.Queued {
+		state = string(r.State)
+	}
+	m.hooks.WithLabelValues(e.Host(), state).Inc()
 }
 
 func stateOf(o mailer.Outcome) string {

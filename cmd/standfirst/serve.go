@@ -203,7 +203,9 @@ func (a *app) send(ctx context.Context, g *errgroup.Group, metrics *metrics, cha
 	}
 	g.Go(func() error { return a.post.Run(ctx) })
 	if a.hooks != nil {
-		g.Go(func() error { return a.courier().Run(ctx) })
+		courier := a.courier()
+		courier.Settled = metrics.hooked
+		g.Go(func() error { return courier.Run(ctx) })
 	}
 	g.Go(func() error { return a.watchOver(ctx) })
 	g.Go(func() error { return a.upkeep(ctx) })

@@ -23,6 +23,8 @@ type Courier struct {
 	Hands int           // messages on their way to one endpoint at once; 0: 4
 	Poll  time.Duration // how often the store is asked; 0: 1 second
 	Grace time.Duration // for messages on their way when told to stop; 0: 5 seconds
+	// Settled is optional. It is told of each result that is durable.
+	Settled func(e *Endpoint, r Result)
 	// Off is optional. It is told of each endpoint that is switched off.
 	Off func(ctx context.Context, e *Endpoint, h Health)
 	Log *slog.Logger // nil: silent. Neither readers' addresses nor those of endpoints are logged, only hosts
@@ -129,6 +131,9 @@ func (l *lane) attempt(m *Message) {
 		return
 	}
 	l.tell(m, result, health)
+	if l.Settled != nil {
+		l.Settled(l.endpoint, result)
+	}
 }
 
 // settle writes a result down, for as long as it takes a database to come back.

@@ -47,3 +47,20 @@ func Send(ctx context.Context, client *http.Client, e *Endpoint, id string, body
 		Text: plain(string(text), 500),
 	}
 }
+
+// A Trial is what came of a test.
+type Trial struct {
+	ID   string
+	Took time.Duration
+	Reply
+}
+
+// Try sends an endpoint a test, beside its messages.
+func Try(ctx context.Context, client *http.Client, e *Endpoint, now time.Time) (Trial, error) {
+	test, err := Compose(Test, now, Tried{Text: "This is a test. Nothing has happened."})
+	if err != nil {
+		return Trial{}, err
+	}
+	r := Send(ctx, client, e, test.ID, test.Body, now)
+	return Trial{test.ID, time.Since(now), r}, nil
+}
