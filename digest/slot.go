@@ -2,6 +2,7 @@ package digest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,4 +151,23 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// Soonest puts newsletters in the order in which they go out; those without
+// slots come last.
+func Soonest(all []*Newsletter, now time.Time) []*Newsletter {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b *Newsletter) int {
+		x, y := a.Next(now), b.Next(now)
+		switch {
+		case x.IsZero() && y.IsZero():
+			return 0
+		case x.IsZero():
+			return 1
+		case y.IsZero():
+			return -1
+		}
+		return x.Compare(y)
+	})
+	return all
 }

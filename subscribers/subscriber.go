@@ -1,6 +1,9 @@
 package subscribers
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Subscriber is a reader: a person with an address and wishes. Pages say
 // "reader".
@@ -20,6 +23,18 @@ type Subscriber struct {
 
 // PausedAt reports whether the reader wants no letters at now.
 func (s *Subscriber) PausedAt(now time.Time) bool { return now.Before(s.Paused) }
+
+// Silent reports whether the reader is sent nothing whatever they choose: their
+// letters came back, or they complained of them.
+func (s *Subscriber) Silent() bool { return s.Status == Bounced || s.Status == Complained }
+
+// Takes reports whether the reader, whose subscriptions are subs, is sent a
+// newsletter.
+func (s *Subscriber) Takes(newsletter string, subs []Subscription) bool {
+	return s.Status != Left && slices.ContainsFunc(subs, func(sub Subscription) bool {
+		return sub.Newsletter == newsletter && sub.Left.IsZero()
+	})
+}
 
 // Status is what a reader is to us as a whole; whether one newsletter is
 // wanted is the [Subscription]'s.

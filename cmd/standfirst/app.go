@@ -421,12 +421,15 @@ func (a *app) destinations() (ds mailer.Destinations) {
 // server makes the pages.
 func (a *app) server() *web.Server {
 	return &web.Server{
-		Publication: a.press.Publication, Newsletters: a.newsletters,
+		Frame: web.Frame{
+			Publication: a.press.Publication, Newsletters: a.newsletters, Templates: a.templates, Catalog: a.catalog,
+			Log: a.log, Proxies: a.conf.Web.Proxies,
+		},
 		Content: a.db, Editions: a.db, Links: a.db, Readers: a.db, Shelf: a.shelf,
-		Templates: a.templates, Catalog: a.catalog, Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Pictures: a.db, Desk: a.desk(),
-		Welcome: a.greeting(), Refused: a.conf.Readers.Refuse, Proxies: a.conf.Web.Proxies, Strangers: web.NewStrangers(a.conf.Readers.SignUps),
+		Tokens: a.tokens, Mailbox: a.mailbox, Media: a.media, Pictures: a.db,
+		Welcome: a.greeting(), Refused: a.conf.Readers.Refuse, Strangers: web.NewStrangers(a.conf.Readers.SignUps),
 		Moved: a.conf.Feeds.Moved, Gone: a.conf.Feeds.Gone, Repeats: a.repeats(),
-		Ready: a.db.Ping, Log: a.log,
+		Ready: a.db.Ping,
 	}
 }
 

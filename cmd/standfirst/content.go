@@ -5,14 +5,14 @@ import (
 	"time"
 
 	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/internal/desk"
 	"github.com/standfirst/standfirst/internal/readership"
-	"github.com/standfirst/standfirst/internal/web"
 )
 
 // watchContent is what editors see and say of sources, articles, events and
 // feeds.
-func (a *app) watchContent() *web.ContentWatch {
-	return &web.ContentWatch{Store: a.db, Remind: a.syncer.Remind}
+func (a *app) watchContent() *desk.ContentWatch {
+	return &desk.ContentWatch{Store: a.db, Remind: a.syncer.Remind}
 }
 
 // syncSource reads one source for an editor.

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 
+	"github.com/standfirst/standfirst/internal/api"
+	"github.com/standfirst/standfirst/internal/desk"
 	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/internal/store"
 	"github.com/standfirst/standfirst/internal/web"
@@ -13,8 +15,8 @@ import (
 func (a *app) door() *editors.Door { return &editors.Door{Store: a.db} }
 
 // sends is what editors look at and do before letters leave.
-func (a *app) sends() web.Sends {
-	return web.Sends{
+func (a *app) sends() desk.Sends {
+	return desk.Sends{
 		Publisher: a.publisher, Drafts: a.db, Press: a.press,
 		Deliver: func(ctx context.Context, m *mailer.Message) error { return mailer.Deliver(ctx, a.transport, m) },
 		Queued: func() {
@@ -22,37 +24,46 @@ func (a *app) sends() web.Sends {
 				a.publisher.Queued()
 			}
 		},
-		Zones: a.db.Zones, ReaderOf: a.db.ByEmail, Setting: a.db.Setting, SetSetting: a.db.SetSetting,
+		Zones: a.db.Zones, Reader: a.db.Subscriber, ReaderOf: a.db.ByEmail, Setting: a.db.Setting, SetSetting: a.db.SetSetting,
 		Rate: a.conf.Mail.Rate,
 	}
 }
 
-// programs is what lets programs act at the desk.
-func (a *app) programs() *web.API {
-	api := web.NewAPI(&editors.Gate{Store: a.db})
-	api.Pushed, api.Site = a.db, a.pushSite()
-	return api
+// site makes all pages: those of the site, and its rooms.
+func (a *app) site() (*web.Server, *desk.Desk) {
+	site := a.server()
+	d := a.desk(site)
+	site.Rooms = []web.Room{d, a.programs(d)}
+	return site, d
 }
 
-// desk is what the editors' pages stand on.
-func (a *app) desk() *web.Desk {
-	return &web.Desk{
+// desk is the editors' room of a site.
+func (a *app) desk(site *web.Server) *desk.Desk {
+	return &desk.Desk{
+		Frame: &site.Frame, Shelf: site.Shelf, Answers: site.Answers, Tokens: a.tokens, Archive: a.db,
 		Door: a.door(), Sends: a.sends(), Command: "standfirst editors link",
 		Editions: a.db, Given: a.press,
 		Readers: a.db, Imports: a.imports(), Content: a.watchContent(),
-		Mail: a.mailing(), Attempts: web.NewAttempts(), SecondPersonAbove: a.conf.Editors.SecondPersonAbove,
-		API: a.programs(),
-		Log: func(ctx context.Context, e web.LogEntry) error { return a.db.Log(ctx, store.LogEntry(e)) },
-		Sources: func(ctx context.Context) ([]web.SourceState, error) {
+		Mail: a.mailing(), Attempts: desk.NewAttempts(), SecondPersonAbove: a.conf.Editors.SecondPersonAbove,
+		Programs: &editors.Gate{Store: a.db},
+		Log:      func(ctx context.Context, e desk.LogEntry) error { return a.db.Log(ctx, store.LogEntry(e)) },
+		Sources: func(ctx context.Context) ([]desk.SourceState, error) {
 			all, err := a.db.Sources(ctx)
 			if err != nil {
 				return nil, err
 			}
-			states := make([]web.SourceState, len(all))
+			states := make([]desk.SourceState, len(all))
 			for i, s := range all {
-				states[i] = web.SourceState(s)
+				states[i] = desk.SourceState(s)
 			}
 			return states, nil
 		},
 	}
+}
+
+// programs is the room of a site where programs act.
+func (a *app) programs(d *desk.Desk) *api.API {
+	programs := api.New(d)
+	programs.Pushed, programs.Site = a.db, a.pushSite()
+	return programs
 }

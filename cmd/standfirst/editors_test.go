@@ -43,7 +43,8 @@ func TestEditorsCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.close)
-	desk = a.server().Handler()
+	site, _ := a.site()
+	desk = site.Handler()
 	ask := func(method, path string, cookies ...*http.Cookie) *http.Response {
 		r := httptest.NewRequest(method, path, nil)
 		for _, c := range cookies {

@@ -41,7 +41,9 @@ var mayImport = map[string][]string{
 	"internal/readership": {},
 	"internal/clicks":     {"digest"},
 	"internal/store":      {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub", "internal/notes", "internal/picture", "internal/readership", "internal/webhook"},
-	"internal/web":        {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/clicks", "internal/editors", "internal/hub", "internal/notes", "internal/readership"},
+	"internal/web":        {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/clicks", "internal/hub", "internal/notes", "internal/readership"},
+	"internal/desk":       {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/clicks", "internal/editors", "internal/readership", "internal/web"},
+	"internal/api":        {"content", "subscribers", "digest", "templates", "internal/desk", "internal/editors", "internal/web"},
 	"internal/shots":      {"content", "content/dir", "digest", "templates", "mailer"},
 	"internal/webhook":    {},
 	"cmd/standfirst":      {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal"},
@@ -68,6 +70,8 @@ var mustNotImport = map[string][]string{
 	"internal/store":      {"net/http", "net/smtp", "html/template"},
 	"internal/webhook":    {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 	"internal/web":        {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
+	"internal/desk":       {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
+	"internal/api":        {"database/sql", "net/smtp", "github.com/wneessen/go-mail"},
 }
 
 // TestWhoImportsWhom keeps the parts apart: each can be understood, tested and

@@ -137,16 +137,15 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 	handler := vitals(a.db.Ping, metrics.handler())
 	if only.pages() {
 		collectLess()
-		site := a.server()
+		site, room := a.site()
 		if a.post != nil {
-			site.Readers = prompt{a.db, a.post.Wake}
+			readers := prompt{a.db, a.post.Wake}
+			site.Readers, room.Readers = readers, readers
 		}
-		if site.Desk != nil {
-			site.Desk.Ending = ctx.Done()
-			site.Desk.Content.Changed = func() { wake(changed) }
-			if only.sends() {
-				site.Desk.Content.Sync = a.syncSource
-			}
+		room.Ending = ctx.Done()
+		room.Content.Changed = func() { wake(changed) }
+		if only.sends() {
+			room.Content.Sync = a.syncSource
 		}
 		if site.Clicks = tally; tally != nil {
 			g.Go(func() error { return a.writeClicks(ctx, tally) })
@@ -161,7 +160,7 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 		g.Go(func() error { return a.noteReaders(ctx, census) })
 		handler = site.Handler()
 		g.Go(func() error { return hub.Run(ctx) })
-		g.Go(func() error { return site.Desk.Imports.Run(ctx) })
+		g.Go(func() error { return room.Imports.Run(ctx) })
 		g.Go(func() error { return a.rebuild(ctx, changed, hub.Published) })
 	}
 	a.answer(ctx, g, listener, handler)

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"strings"
 	"time"
 
@@ -96,30 +95,7 @@ func (c *subscribersExportCmd) Run(e *env) error {
 		return err
 	}
 	defer a.close()
-	return subscribers.Export(e.stdout, a.readers(e))
-}
-
-// readers walks through all of them.
-func (a *app) readers(e *env) iter.Seq2[subscribers.Entry, error] {
-	return func(yield func(subscribers.Entry, error) bool) {
-		const page = 1000
-		for after := int64(0); ; {
-			list, err := a.db.List(e.ctx, after, page)
-			if err != nil {
-				yield(subscribers.Entry{}, err)
-				return
-			}
-			for _, entry := range list {
-				if !yield(entry, nil) {
-					return
-				}
-				after = entry.Subscriber.ID
-			}
-			if len(list) < page {
-				return
-			}
-		}
-	}
+	return subscribers.Export(e.stdout, subscribers.All(e.ctx, a.db))
 }
 
 type subscribersListCmd struct {
@@ -144,7 +120,7 @@ func (c *subscribersListCmd) Run(e *env) error {
 	found := []listed{}
 	text := strings.ToLower(c.Text)
 	out := e.table()
-	for entry, err := range a.readers(e) {
+	for entry, err := range subscribers.All(e.ctx, a.db) {
 		if err != nil {
 			return err
 		}

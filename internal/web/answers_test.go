@@ -21,14 +21,14 @@ import (
 // documents are the paths of everything that is served as a feed, with the
 // pages of its archive under both their names, as addresses have them.
 func (s *site) documents() []string {
-	s.t.Helper()
+	s.T.Helper()
 	var paths []string
 	for at := range s.Shelf.now().documents {
 		paths = append(paths, strings.ReplaceAll(strings.ReplaceAll(at, "%", "%25"), " ", "%20"))
 	}
 	slices.Sort(paths)
 	if len(paths) < 60 {
-		s.t.Fatalf("only %d documents", len(paths))
+		s.T.Fatalf("only %d documents", len(paths))
 	}
 	return paths
 }
@@ -37,12 +37,12 @@ func (s *site) documents() []string {
 func long(t *testing.T) *site {
 	s := newSite(t)
 	for i := range 10 {
-		s.folder.add(content.Article{
+		s.Folder.Add(content.Article{
 			Title: fmt.Sprintf("Another %d", i), Standfirst: "And another.", Body: "<p>" + strings.Repeat("Much to read. ", 50) + "</p>", Slug: fmt.Sprintf("another-%d", i),
 			Access: content.Free, Published: time.Now().AddDate(-1, 0, i), Topics: []string{"Platform"},
 		})
 	}
-	s.sync()
+	s.Sync()
 	for _, d := range s.Shelf.now().documents {
 		time.Sleep(time.Until(d.Modified)) // the second change in a second; see show
 	}
@@ -184,9 +184,9 @@ func TestSince(t *testing.T) {
 func TestFraming(t *testing.T) {
 	s := long(t)
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	s.must(err)
+	s.Must(err)
 	defer conn.Close()
-	s.must(conn.SetDeadline(time.Now().Add(10 * time.Second)))
+	s.Must(conn.SetDeadline(time.Now().Add(10 * time.Second)))
 	in := bufio.NewReader(conn)
 	archived := ""
 	for _, at := range s.documents() {
@@ -292,7 +292,7 @@ func TestAnyHeaders(t *testing.T) {
 			}
 		case rec.Header().Get("Content-Encoding") != c.token() || rec.Header().Get("Content-Length") != strconv.Itoa(len(body)):
 			t.Fatalf("%v, and %d bytes", rec.Header(), len(body))
-		case decoded(s.t, c.token(), body) != string(d.Body):
+		case decoded(s.T, c.token(), body) != string(d.Body):
 			t.Fatal("it is not the document")
 		}
 	})

@@ -18,9 +18,9 @@ const (
 	longestEntry = 320
 )
 
-// oneLine makes what a stranger typed fit for one line: white space and what
+// OneLine makes what a stranger typed fit for one line: white space and what
 // cannot be seen become single spaces, and it is cut at limit characters.
-func oneLine(s string, limit int) string {
+func OneLine(s string, limit int) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.Is(unicode.Bidi_Control, r):
@@ -44,7 +44,7 @@ func blank(form url.Values, field string) bool { return strings.TrimSpace(form.G
 // apply reads a form to sign up into what the page shows again. Names that are
 // not offered are left out.
 func (s *Server) apply(form url.Values, f *templates.SignUpForm) {
-	f.Email, f.Name = oneLine(form.Get("email"), longestEntry), oneLine(form.Get("name"), longestName)
+	f.Email, f.Name = OneLine(form.Get("email"), longestEntry), OneLine(form.Get("name"), longestName)
 	asked := form.Has("asked")
 	wanted := set(form["newsletter"])
 	for i := range f.Newsletters {

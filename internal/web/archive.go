@@ -46,12 +46,12 @@ func (s *Server) past(ctx context.Context, newsletter string, now time.Time) ([]
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(e digest.Edition) bool { return !out(&e, now) }), nil
+	return slices.DeleteFunc(all, func(e digest.Edition) bool { return !Out(&e, now) }), nil
 }
 
-// out reports whether an edition is out: its letters have begun to leave, and
+// Out reports whether an edition is out: its letters have begun to leave, and
 // were not stopped before the first was gone.
-func out(e *digest.Edition, now time.Time) bool {
+func Out(e *digest.Edition, now time.Time) bool {
 	switch {
 	case e.Published.IsZero(), now.Before(e.Slot):
 		return false
@@ -61,17 +61,20 @@ func out(e *digest.Edition, now time.Time) bool {
 	return true
 }
 
+// EditionID is the edition that the path of a request names, or nothing's ID.
+func EditionID(r *http.Request) string { return r.PathValue("newsletter") + "/" + r.PathValue("slot") }
+
 // edition is the public page of an edition: everything that was in any of its
 // letters, and nothing of any reader.
 func (s *Server) edition(w http.ResponseWriter, r *http.Request) error {
-	id := r.PathValue("newsletter") + "/" + r.PathValue("slot")
+	id := EditionID(r)
 	e, err := s.Editions.Edition(r.Context(), id)
 	if err != nil {
 		return err
 	}
 	now := time.Now()
-	if !out(e, now) {
-		return notFound
+	if !Out(e, now) {
+		return NotFound
 	}
 	v := s.voice(r)
 	d, err := s.whole(r.Context(), v, e)
@@ -135,8 +138,8 @@ func (s *Server) whole(ctx context.Context, v voice, e *digest.Edition) (*templa
 		return cmp.Compare(slices.Index(order, a.N), slices.Index(order, b.N))
 	})
 	l := digest.Letter{
-		Publication: s.Publication, Newsletter: s.newsletter(e.Newsletter), Edition: e.ID,
-		Entries: entries, Words: s.words(v.Locale), At: e.Slot,
+		Publication: s.Publication, Newsletter: s.Newsletter(e.Newsletter), Edition: e.ID,
+		Entries: entries, Words: s.Words(v.Locale), At: e.Slot,
 	}
 	d := l.View()
 	return &d, nil
@@ -165,15 +168,4 @@ func union(versions []digest.Version, readers []int) []int64 {
 		}
 	}
 	return numbers
-}
-
-// newsletter returns the newsletter of that name. One that is no longer in the
-// configuration has its name for a title: its old letters still lead here.
-func (s *Server) newsletter(name string) *digest.Newsletter {
-	for _, n := range s.Newsletters {
-		if n.Name == name {
-			return n
-		}
-	}
-	return &digest.Newsletter{Name: name, Title: name}
 }

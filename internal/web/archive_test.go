@@ -11,6 +11,7 @@ import (
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/webtest"
 )
 
 func TestUnion(t *testing.T) {
@@ -61,7 +62,7 @@ func TestOut(t *testing.T) {
 		{"cancelled too late", with(func(e *digest.Edition) { e.State = digest.Cancelled; e.Sent = 1 }), true},
 		{"missed", with(func(e *digest.Edition) { e.State, e.Published = digest.Missed, time.Time{} }), false},
 	} {
-		if got := out(&test.e, now); got != test.want {
+		if got := Out(&test.e, now); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -71,52 +72,52 @@ func TestOut(t *testing.T) {
 // leads to the editions beside it.
 func TestEditionPage(t *testing.T) {
 	s := newSite(t)
-	page := s.get("/editions/" + s.edition)
+	page := s.get("/editions/" + s.Edition)
 	for _, want := range []string{
-		`<link rel="canonical" href="` + s.url + "/editions/" + s.edition + `">`,
+		`<link rel="canonical" href="` + s.url + "/editions/" + s.Edition + `">`,
 		"Article number 0<", "LeadDev London is in", "The Weekly",
 	} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	for _, personal := range []string{ada, ben, "readers.example", "unsubscribe", "preferences"} {
+	for _, personal := range []string{webtest.Ada, webtest.Ben, "readers.example", "unsubscribe", "preferences"} {
 		if strings.Contains(strings.ToLower(page.body), personal) {
 			t.Errorf("the page holds %q", personal)
 		}
 	}
-	if got := s.get("/archive").body; !strings.Contains(got, `href="/editions/`+s.edition+`"`) {
+	if got := s.get("/archive").body; !strings.Contains(got, `href="/editions/`+s.Edition+`"`) {
 		t.Errorf("the archive does not name the edition:\n%s", got)
 	}
 	if got := page.header.Get("Vary"); got != "Accept-Language" {
 		t.Errorf("a page that is the same for all of a language varies by %q", got)
 	}
-	if again := s.get("/editions/"+s.edition, "If-None-Match", page.header.Get("ETag")); again.code != http.StatusNotModified {
+	if again := s.get("/editions/"+s.Edition, "If-None-Match", page.header.Get("ETag")); again.code != http.StatusNotModified {
 		t.Errorf("asked again: %d", again.code)
 	}
 
-	for i := range s.folder.articles { // what was taken back is not shown any more
-		if s.folder.articles[i].Title == "Article number 0" {
-			s.folder.articles = append(s.folder.articles[:i], s.folder.articles[i+1:]...)
+	for i := range s.Folder.Articles { // what was taken back is not shown any more
+		if s.Folder.Articles[i].Title == "Article number 0" {
+			s.Folder.Articles = append(s.Folder.Articles[:i], s.Folder.Articles[i+1:]...)
 			break
 		}
 	}
-	s.sync()
-	if strings.Contains(s.get("/editions/"+s.edition).body, "Article number 0<") {
+	s.Sync()
+	if strings.Contains(s.get("/editions/"+s.Edition).body, "Article number 0<") {
 		t.Error("the page shows an article that was withdrawn")
 	}
 	if got := s.get("/articles/article-0"); got.code != http.StatusGone {
 		t.Errorf("a withdrawn article: %d", got.code)
 	}
 
-	s.folder.add(content.Article{Title: "Fresh", Standfirst: "New.", Slug: "fresh", Access: content.Free, Published: time.Now()})
-	s.sync()
-	second := s.send("weekly")
-	if got := s.get("/editions/" + second).body; !strings.Contains(got, `href="/editions/`+s.edition+`"`) {
+	s.Folder.Add(content.Article{Title: "Fresh", Standfirst: "New.", Slug: "fresh", Access: content.Free, Published: time.Now()})
+	s.Sync()
+	second := s.Send("weekly")
+	if got := s.get("/editions/" + second).body; !strings.Contains(got, `href="/editions/`+s.Edition+`"`) {
 		t.Error("the second edition does not lead to the first")
 	}
 	s.Newsletters = nil // a newsletter may end; letters of it are still kept
-	if got := s.get("/editions/" + s.edition); got.code != http.StatusOK {
+	if got := s.get("/editions/" + s.Edition); got.code != http.StatusOK {
 		t.Errorf("an edition of a newsletter that ended: %d", got.code)
 	}
 }
@@ -125,7 +126,7 @@ func TestEditionBeforeItsSlot(t *testing.T) {
 	s := newSite(t)
 	slot := time.Now().Add(time.Hour).Truncate(time.Minute).UTC()
 	e := digest.Edition{ID: digest.SlotID("dates", slot), Newsletter: "dates", State: digest.Sending, Slot: slot, Published: time.Now()}
-	s.must(s.db.Publish(context.Background(), e, []digest.Group{{Zone: digest.AllZones, Due: slot}}))
+	s.Must(s.DB.Publish(context.Background(), e, []digest.Group{{Zone: digest.AllZones, Due: slot}}))
 	if got := s.get("/editions/" + e.ID); got.code != http.StatusNotFound {
 		t.Errorf("an edition an hour before its slot: %d", got.code)
 	}

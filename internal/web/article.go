@@ -24,9 +24,9 @@ func (s *Server) article(w http.ResponseWriter, r *http.Request) error {
 	switch entry.State {
 	case content.Public:
 	case content.Withdrawn:
-		return status(http.StatusGone)
+		return Status(http.StatusGone)
 	default:
-		return notFound
+		return NotFound
 	}
 	a, v := entry.Article, s.voice(r)
 	p := &templates.ArticlePage{Page: s.publicPage(r, v, a.Title), Article: s.hang(r.Context(), []templates.Article{s.item(v, a)}, true)[0]}

@@ -76,7 +76,7 @@ func (s *Server) topic(w http.ResponseWriter, r *http.Request) error {
 	v, st := s.voice(r), s.Shelf.now()
 	topic, ok := labelled(st.labels.topics, r.PathValue("topic"))
 	if !ok {
-		return notFound
+		return NotFound
 	}
 	path := "/topics/" + topic.Slug
 	return s.list(w, r, v, path, v.Message("articles.on_topic", "topic", topic.Name), path+"/feed", only(st.articles, func(a *content.Article) bool {
@@ -89,7 +89,7 @@ func (s *Server) author(w http.ResponseWriter, r *http.Request) error {
 	v, st := s.voice(r), s.Shelf.now()
 	author, ok := labelled(st.labels.authors, r.PathValue("author"))
 	if !ok {
-		return notFound
+		return NotFound
 	}
 	path := "/authors/" + author.Slug
 	return s.list(w, r, v, path, v.Message("articles.by_author", "author", author.Name), path+"/feed", only(st.articles, func(a *content.Article) bool {

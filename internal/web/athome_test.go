@@ -9,7 +9,7 @@ import (
 )
 
 func TestAtHome(t *testing.T) {
-	s := &Server{Publication: digest.Publication{URL: "https://news.example"}}
+	s := &Server{Frame: Frame{Publication: digest.Publication{URL: "https://news.example"}}}
 	for in, want := range map[string]string{
 		"<p>Nothing &amp; no picture</p>":                                                      "<p>Nothing &amp; no picture</p>",
 		`<p>a<img src="https://news.example/media/a.png" alt="A">b</p>`:                        `<p>a<img src="https://news.example/media/a.png" alt="A">b</p>`,

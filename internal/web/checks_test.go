@@ -2,25 +2,21 @@ package web
 
 import (
 	"bytes"
-	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/internal/webtest"
 	"github.com/standfirst/standfirst/subscribers"
 )
 
@@ -36,61 +32,14 @@ import (
 // extraPages are states of pages that the first address of their route does
 // not show.
 func (s *site) extraPages() []string {
-	return []string{"/articles?page=2", "/articles/hostile", "/articles/article-2", "/events/london", "/topics/nothing", "/mailbox/" + s.letterTo(ada).ID + "/headers"}
-}
-
-// tools are the checks, which are kept beside the repository: STANDFIRST_CHECKS
-// names their folder, if they are elsewhere.
-func tools(t *testing.T, needed ...string) string {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("the checks from outside take minutes")
-	}
-	dir := os.Getenv("STANDFIRST_CHECKS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "checks")
-	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "package.json")); err != nil {
-		t.Skip("the checks are not beside the repository")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
-		t.Skipf("the checks want their modules: cd %s && npm ci", dir)
-	}
-	for _, name := range needed {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Skipf("no %s here: apt-get install %s", name, cmp.Or(map[string]string{"node": "nodejs", "java": "default-jre-headless"}[name], name))
-		}
-	}
-	return dir
-}
-
-// check runs one of the tools and fails with what it found.
-func check(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	ctx, stop := context.WithTimeout(context.Background(), 9*time.Minute)
-	defer stop()
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Dir = dir
-	cmd.WaitDelay = time.Second
-	out, err := cmd.CombinedOutput()
-	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
-	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
-		t.Errorf("%s %s:\n%s", args[0], args[1], out)
-	} else if err != nil {
-		t.Error(err)
-	}
-	t.Logf("%s: %s", args[1], lines[len(lines)-1])
+	return []string{"/articles?page=2", "/articles/hostile", "/articles/article-2", "/events/london", "/topics/nothing", "/mailbox/" + s.LetterTo(webtest.Ada).ID + "/headers"}
 }
 
 // quiet takes out what only the tests of hostile input want: a picture that is
 // on no machine.
-func quiet(f *folder) {
-	for i := range f.articles {
-		f.articles[i].Image = content.Image{}
+func quiet(f *webtest.Folder) {
+	for i := range f.Articles {
+		f.Articles[i].Image = content.Image{}
 	}
 }
 
@@ -98,11 +47,11 @@ func quiet(f *folder) {
 // those of a reader are in the language of the reader, the others in that of
 // the address.
 func (s *site) pages() []string {
-	s.t.Helper()
-	s.subscribe(subscribers.ImportRow{Email: "amal@readers.example", Newsletters: []string{"weekly"}, Language: "ar"})
+	s.T.Helper()
+	s.Subscribe(subscribers.ImportRow{Email: "amal@readers.example", Newsletters: []string{"weekly"}, Language: "ar"})
 	amal := strings.NewReplacer(
-		s.Tokens.Leave(s.readers[ada], "weekly"), s.Tokens.Leave(s.readers["amal@readers.example"], "weekly"),
-		s.Tokens.Preferences(s.readers[ada], "weekly"), s.Tokens.Preferences(s.readers["amal@readers.example"], "weekly"),
+		s.Tokens.Leave(s.IDs[webtest.Ada], "weekly"), s.Tokens.Leave(s.IDs["amal@readers.example"], "weekly"),
+		s.Tokens.Preferences(s.IDs[webtest.Ada], "weekly"), s.Tokens.Preferences(s.IDs["amal@readers.example"], "weekly"),
 	)
 	var all []string
 	for _, paths := range s.addresses() {
@@ -138,14 +87,14 @@ func (s *site) willing() string {
 		var code int
 		if n, _ := fmt.Sscanf(r.URL.Path, "/~%d", &code); n == 1 {
 			b, err := s.Templates.Page(s.apology(r, code))
-			s.must(err)
-			w.Header().Set("Content-Security-Policy", s.policy())
-			write(w, r, http.StatusOK, "text/html; charset=utf-8", b)
+			s.Must(err)
+			w.Header().Set("Content-Security-Policy", s.Policy())
+			Write(w, r, http.StatusOK, "text/html; charset=utf-8", b)
 			return
 		}
 		handler.ServeHTTP(w, r)
 	}))
-	s.t.Cleanup(srv.Close)
+	s.T.Cleanup(srv.Close)
 	return srv.URL
 }
 
@@ -159,7 +108,7 @@ func errorPages() []string {
 }
 
 func TestAccessibility(t *testing.T) {
-	dir := tools(t, "node", "chromium")
+	dir := webtest.Tools(t, "node", "chromium")
 	s := newSite(t, quiet)
 	at := s.willing()
 	var pages []string
@@ -172,7 +121,7 @@ func TestAccessibility(t *testing.T) {
 	const browsers = 5
 	var all sync.WaitGroup
 	for some := range slices.Chunk(pages, (len(pages)+browsers-1)/browsers) {
-		all.Go(func() { check(t, dir, append([]string{"node", "axe-pages.mjs"}, some...)...) })
+		all.Go(func() { webtest.Check(t, dir, append([]string{"node", "axe-pages.mjs"}, some...)...) })
 	}
 	all.Wait()
 }
@@ -181,33 +130,33 @@ func TestAccessibility(t *testing.T) {
 var unfit = regexp.MustCompile(`\W+`)
 
 func TestHTML(t *testing.T) {
-	dir := tools(t, "java")
+	dir := webtest.Tools(t, "java")
 	s := newSite(t)
 	at, folder := s.willing(), t.TempDir()
 	args := []string{"sh", "vnu.sh"}
 	s.url = at
 	for i, path := range slices.Concat(s.pages(), errorPages()) {
 		name := filepath.Join(folder, fmt.Sprintf("%02d%.30s.html", i, unfit.ReplaceAllString(path, "-")))
-		s.must(os.WriteFile(name, []byte(s.get(path).body), 0o600))
+		s.Must(os.WriteFile(name, []byte(s.get(path).body), 0o600))
 		args = append(args, name)
 	}
-	check(t, dir, args...)
+	webtest.Check(t, dir, args...)
 }
 
 func TestLinksLeadSomewhere(t *testing.T) {
-	dir := tools(t, "node")
+	dir := webtest.Tools(t, "node")
 	s := newSite(t, quiet)
 	for _, start := range []string{"/", "/?lang=ar"} {
-		check(t, dir, "node", "links.mjs", s.url+start, "--max=2000")
+		webtest.Check(t, dir, "node", "links.mjs", s.url+start, "--max=2000")
 	}
 }
 
 func TestContrast(t *testing.T) {
-	dir := tools(t, "node")
+	dir := webtest.Tools(t, "node")
 	s := newSite(t)
 	css := filepath.Join(t.TempDir(), "app.css")
-	s.must(os.WriteFile(css, s.Templates.Static()["app.css"].Body, 0o600))
-	check(t, dir, "node", "contrast.mjs", css, "pairs.json")
+	s.Must(os.WriteFile(css, s.Templates.Static()["app.css"].Body, 0o600))
+	webtest.Check(t, dir, "node", "contrast.mjs", css, "pairs.json")
 }
 
 // loaded are the addresses that a browser fetches by itself when it shows a
@@ -220,7 +169,7 @@ var loaded = regexp.MustCompile(`<(?:img|script|iframe|source|audio|video|embed|
 func TestNothingIsLoadedFromElsewhere(t *testing.T) {
 	s := newSite(t, quiet)
 	ours, err := url.Parse(s.url)
-	s.must(err)
+	s.Must(err)
 	found := 0
 	for _, path := range s.pages() {
 		got := s.get(path)

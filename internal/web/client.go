@@ -13,13 +13,13 @@ import (
 // is believed as far as those who said it are our proxies: each of them adds
 // whom it was asked by, so that the last one that is no proxy is the client.
 // The zero Addr when nobody can know.
-func (s *Server) client(r *http.Request) netip.Addr {
+func (f *Frame) client(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
 	}
 	at := peer.Addr().Unmap()
-	if !s.proxy(at) {
+	if !f.proxy(at) {
 		return at
 	}
 	for _, line := range slices.Backward(r.Header["X-Forwarded-For"]) {
@@ -28,7 +28,7 @@ func (s *Server) client(r *http.Request) netip.Addr {
 			if !ok {
 				return at // what nobody can read is no client of anybody
 			}
-			if at = next; !s.proxy(at) {
+			if at = next; !f.proxy(at) {
 				return at
 			}
 		}
@@ -50,15 +50,18 @@ func forwarded(said string) (netip.Addr, bool) {
 }
 
 // proxy reports whether at is a proxy of ours.
-func (s *Server) proxy(at netip.Addr) bool {
-	return slices.ContainsFunc(s.Proxies, func(p netip.Prefix) bool { return p.Contains(at) })
+func (f *Frame) proxy(at netip.Addr) bool {
+	return slices.ContainsFunc(f.Proxies, func(p netip.Prefix) bool { return p.Contains(at) })
 }
+
+// Network names whom a request comes from, as far as limits go.
+func (f *Frame) Network(r *http.Request) string { return subscribers.Network(f.client(r)).String() }
 
 // how is what the log of consent keeps of a request: the way somebody acted,
 // and from which network, never the whole address.
-func (s *Server) how(r *http.Request, way string) subscribers.Consent {
+func (f *Frame) how(r *http.Request, way string) subscribers.Consent {
 	c := subscribers.Consent{Way: way}
-	if network := subscribers.Network(s.client(r)); network.IsValid() {
+	if network := subscribers.Network(f.client(r)); network.IsValid() {
 		c.Network = network.String()
 	}
 	return c

@@ -27,7 +27,7 @@ func parsePrefixes(t testing.TB, list ...string) []netip.Prefix {
 }
 
 func TestClient(t *testing.T) {
-	s := &Server{Proxies: parsePrefixes(t, "127.0.0.0/8", "10.0.0.0/8", "2001:db8::/32")}
+	s := &Server{Frame: Frame{Proxies: parsePrefixes(t, "127.0.0.0/8", "10.0.0.0/8", "2001:db8::/32")}}
 	for _, test := range []struct {
 		name, peer string
 		said       []string
@@ -65,7 +65,7 @@ func refusing(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Templates: set, Catalog: i18n.BuiltIn(), Strangers: NewStrangers(SignUpsPerHour)}
+	s := &Server{Frame: Frame{Templates: set, Catalog: i18n.BuiltIn()}, Strangers: NewStrangers(SignUpsPerHour)}
 	s.Publication.Language = "en"
 	began := time.Now()
 	h := func(_ http.ResponseWriter, r *http.Request) error { return s.admit(r, began) }
@@ -76,12 +76,12 @@ func refusing(t testing.TB) *Server {
 }
 
 // postTo posts a form to a handler and returns the status.
-func postTo(h handler, body string) int {
+func postTo(h Handler, body string) int {
 	r := httptest.NewRequest(http.MethodPost, "/subscribe", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
 	if err := h(w, r); err != nil {
-		return codeOf(err)
+		return CodeOf(err)
 	}
 	return w.Code
 }

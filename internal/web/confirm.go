@@ -55,14 +55,14 @@ func (s *Server) askToConfirm(w http.ResponseWriter, r *http.Request) error {
 	p.Action = r.URL.EscapedPath()
 	if q.kind == subscribers.NewAddress {
 		p.Title, p.Address = l.Message("confirm.address_title"), subscribers.Mask(q.request.Email)
-		return s.private(w, r, http.StatusOK, p)
+		return s.Private(w, r, http.StatusOK, p)
 	}
 	var titles []string
 	for _, name := range q.request.Newsletters {
-		titles = append(titles, s.newsletter(name).Title)
+		titles = append(titles, s.Newsletter(name).Title)
 	}
 	p.Newsletters = l.List(titles)
-	return s.private(w, r, http.StatusOK, p)
+	return s.Private(w, r, http.StatusOK, p)
 }
 
 // confirm does what was asked for. It may come twice.
@@ -86,7 +86,7 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, subscribers.ErrNoRequest):
 		return s.expired(w, r, q)
 	case errors.Is(err, subscribers.ErrTaken):
-		return s.private(w, r, http.StatusConflict, s.confirmPage(r, l, q, templates.Taken, "confirm.address_taken_title"))
+		return s.Private(w, r, http.StatusConflict, s.confirmPage(r, l, q, templates.Taken, "confirm.address_taken_title"))
 	case err != nil:
 		return err
 	}
@@ -95,9 +95,9 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) error {
 	if q.kind == subscribers.NewAddress {
 		p := s.confirmPage(r, l, q, templates.Done, "confirm.address_done_title")
 		p.Address, p.Preferences = subscribers.Mask(q.request.Email), own
-		return s.private(w, r, http.StatusOK, p)
+		return s.Private(w, r, http.StatusOK, p)
 	}
-	keepPrivate(w.Header())
+	KeepPrivate(w.Header())
 	http.Redirect(w, r, own+"?welcome", http.StatusSeeOther)
 	return nil
 }
@@ -109,7 +109,7 @@ func (s *Server) agreed(l *i18n.Locale, q *question) string {
 	}
 	var titles []string
 	for _, name := range q.request.Newsletters {
-		titles = append(titles, s.newsletter(name).Title)
+		titles = append(titles, s.Newsletter(name).Title)
 	}
 	return l.Message("confirm.button", "newsletters", l.List(titles))
 }
@@ -133,7 +133,7 @@ func (s *Server) confirmed(w http.ResponseWriter, r *http.Request, q *question) 
 		p.State = templates.Expired
 		p.Again, p.Address = "/subscribe", ""
 	}
-	return s.private(w, r, http.StatusOK, p)
+	return s.Private(w, r, http.StatusOK, p)
 }
 
 // expired answers a link that is too old, or whose request was forgotten.
@@ -146,7 +146,7 @@ func (s *Server) expired(w http.ResponseWriter, r *http.Request, q *question) er
 	if q.kind == subscribers.SignUp {
 		p.Again = "/subscribe"
 	}
-	return s.private(w, r, http.StatusGone, p)
+	return s.Private(w, r, http.StatusGone, p)
 }
 
 func (s *Server) confirmPage(r *http.Request, l *i18n.Locale, q *question, state, title string) *templates.ConfirmPage {

@@ -24,7 +24,7 @@ type follower struct {
 }
 
 func (f *follower) fetch(s *site, header ...string) answer {
-	s.t.Helper()
+	s.T.Helper()
 	if f.tag != "" {
 		header = append(header, "If-None-Match", f.tag, "A-IM", "feed")
 	}
@@ -34,13 +34,13 @@ func (f *follower) fetch(s *site, header ...string) answer {
 		return got
 	case http.StatusOK, http.StatusIMUsed:
 	default:
-		s.t.Fatalf("%s: %d", f.path, got.code)
+		s.T.Fatalf("%s: %d", f.path, got.code)
 	}
 	if got.code == http.StatusIMUsed {
 		f.deltas++
 	}
 	f.bytes += len(got.body)
-	maps.Copy(f.items, items(s.t, decoded(s.t, got.header.Get("Content-Encoding"), got.body)))
+	maps.Copy(f.items, items(s.T, decoded(s.T, got.header.Get("Content-Encoding"), got.body)))
 	f.tag = got.header.Get("ETag")
 	return got
 }
@@ -60,13 +60,13 @@ func items(t *testing.T, body string) map[string]string {
 }
 
 func (s *site) edit(slug, body string) {
-	for i := range s.folder.articles {
-		if f := &s.folder.articles[i]; f.Article.Slug == slug {
+	for i := range s.Folder.Articles {
+		if f := &s.Folder.Articles[i]; f.Article.Slug == slug {
 			f.Article.Body, f.Hash = body, body
 			return
 		}
 	}
-	s.t.Fatalf("no article %s", slug)
+	s.T.Fatalf("no article %s", slug)
 }
 
 // Merging what is new gives what those have who fetch it all, in every format
@@ -84,14 +84,14 @@ func TestWhoMergesMissesNothing(t *testing.T) {
 	for step := range 12 {
 		switch step % 4 {
 		case 1:
-			s.folder.add(content.Article{Title: fmt.Sprint("New in step ", step), Slug: fmt.Sprint("new-", step), Standfirst: "New.", Body: "<p>New.</p>", Access: content.Free, Published: time.Now(), Topics: []string{"Platform"}})
+			s.Folder.Add(content.Article{Title: fmt.Sprint("New in step ", step), Slug: fmt.Sprint("new-", step), Standfirst: "New.", Body: "<p>New.</p>", Access: content.Free, Published: time.Now(), Topics: []string{"Platform"}})
 		case 2:
 			s.edit("article-4", fmt.Sprint("<p>Edited in step ", step, ".</p>"))
 		case 3:
-			s.folder.add(content.Article{Title: fmt.Sprint("Back-dated in step ", step), Slug: fmt.Sprint("old-", step), Standfirst: "Old.", Body: "<p>Old.</p>", Access: content.Free, Published: time.Now().AddDate(-2, 0, 0), Topics: []string{"Platform"}})
-			s.folder.articles = slices.Delete(s.folder.articles, 8, 9) // one is withdrawn
+			s.Folder.Add(content.Article{Title: fmt.Sprint("Back-dated in step ", step), Slug: fmt.Sprint("old-", step), Standfirst: "Old.", Body: "<p>Old.</p>", Access: content.Free, Published: time.Now().AddDate(-2, 0, 0), Topics: []string{"Platform"}})
+			s.Folder.Articles = slices.Delete(s.Folder.Articles, 8, 9) // one is withdrawn
 		}
-		s.sync()
+		s.Sync()
 		for i, f := range all {
 			if ever[f.path] == nil {
 				ever[f.path] = map[string]string{}
@@ -132,10 +132,10 @@ func TestDelta(t *testing.T) {
 		before[path] = s.get(path).header.Get("ETag")
 	}
 	s.edit("article-4", "<p>It was wrong.</p>")
-	s.sync()
+	s.Sync()
 	between := s.get("/feed.rss").header.Get("ETag")
-	s.folder.add(content.Article{Title: "New", Slug: "new", Standfirst: "New.", Body: "<p>New.</p>", Access: content.Free, Published: time.Now()})
-	s.sync()
+	s.Folder.Add(content.Article{Title: "New", Slug: "new", Standfirst: "New.", Body: "<p>New.</p>", Access: content.Free, Published: time.Now()})
+	s.Sync()
 	for _, path := range paths {
 		full := s.get(path)
 		for _, coding := range []string{"", "gzip", "br"} {
@@ -202,7 +202,7 @@ func TestFormerVersionsAreFew(t *testing.T) {
 	for i := range maxFormer + 3 {
 		last = s.get("/feed.rss").header.Get("ETag")
 		s.edit("article-4", fmt.Sprint("<p>Edit ", i, ".</p>"))
-		s.sync()
+		s.Sync()
 	}
 	if n := len(s.Shelf.now().faces["/feed.rss"].former); n != maxFormer {
 		t.Errorf("%d versions are known", n)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -54,24 +55,38 @@ type fileEdition struct {
 // mostEditions is how many editions the file tells of: decades of them.
 const mostEditions = 10_000
 
+// Accounts is where everything is that is kept about readers, as
+// [subscribers.Requests] and [digest.Account] say.
+type Accounts interface {
+	Account(ctx context.Context, id int64) (*subscribers.Account, error)
+	History(ctx context.Context, subscriber int64, limit int) ([]digest.Row, error)
+}
+
+// AccountFile is everything that is kept about a reader as JSON, for them to
+// keep.
+func (f *Frame) AccountFile(ctx context.Context, from Accounts, reader int64, now time.Time) ([]byte, error) {
+	account, err := from.Account(ctx, reader)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := from.History(ctx, reader, mostEditions)
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.MarshalIndent(fileOf(f.Publication.Title, account, rows, now), "", "  ")
+	return append(b, '\n'), err
+}
+
 // download gives a reader everything that is kept about them.
 func (s *Server) download(w http.ResponseWriter, r *http.Request, h *holder, _ url.Values) error {
-	account, err := s.Readers.Account(r.Context(), h.reader.ID)
-	if err != nil {
-		return err
-	}
-	rows, err := s.Readers.History(r.Context(), h.reader.ID, mostEditions)
-	if err != nil {
-		return err
-	}
-	b, err := json.MarshalIndent(fileOf(s.Publication.Title, account, rows, time.Now()), "", "  ")
+	b, err := s.AccountFile(r.Context(), s.Readers, h.reader.ID, time.Now())
 	if err != nil {
 		return err
 	}
 	s.Log.Info("reader downloaded their data", "subscriber", h.reader.ID)
-	keepPrivate(w.Header())
+	KeepPrivate(w.Header())
 	w.Header().Set("Content-Disposition", `attachment; filename="my-data.json"`)
-	write(w, r, http.StatusOK, "application/json; charset=utf-8", append(b, '\n'))
+	Write(w, r, http.StatusOK, "application/json; charset=utf-8", b)
 	return nil
 }
 

@@ -25,7 +25,7 @@ func (s *Server) cityOrFeed(w http.ResponseWriter, r *http.Request) error {
 	}
 	city, ok := labelled(s.Shelf.now().labels.cities, r.PathValue("city"))
 	if !ok {
-		return notFound
+		return NotFound
 	}
 	return s.eventsIn(w, r, city)
 }
@@ -72,7 +72,7 @@ func in(e *content.Event, city content.Label) bool {
 // coming puts those of events that are not over into words. Cancelled ones are
 // shown as such until their day.
 func (s *Server) coming(v voice, events []content.Event, now time.Time) []templates.Event {
-	w := s.words(v.Locale)
+	w := s.Words(v.Locale)
 	var list []templates.Event
 	for i := range events {
 		e := &events[i]

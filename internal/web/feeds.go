@@ -38,21 +38,21 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if !s.Shelf.Filled() {
-		return status(http.StatusServiceUnavailable)
+		return Status(http.StatusServiceUnavailable)
 	}
 	to := spelled(r)
 	at, err := url.PathUnescape(to)
 	if err != nil {
-		return notFound
+		return NotFound
 	}
 	if _, ok := s.Shelf.Document(at); ok && at != r.URL.Path {
 		moved(w, r, to)
 		return nil
 	}
 	if s.Shelf.Was(at) || s.Shelf.Was(r.URL.Path) {
-		return status(http.StatusGone)
+		return Status(http.StatusGone)
 	}
-	return notFound
+	return NotFound
 }
 
 // spelled is where a feed is, escaped, whose topic, author or city somebody

@@ -91,12 +91,12 @@ func TestFeedIsNotSentTwice(t *testing.T) {
 	}
 
 	was, _ := s.Shelf.Document("/feed.rss")
-	s.must(s.Shelf.Build(t.Context()))
+	s.Must(s.Shelf.Build(t.Context()))
 	if same, _ := s.Shelf.Document("/feed.rss"); same.ETag != was.ETag || !same.Modified.Equal(was.Modified) {
 		t.Error("a new build of the same content is another document")
 	}
-	s.folder.articles = s.folder.articles[:len(s.folder.articles)-3]
-	s.sync()
+	s.Folder.Articles = s.Folder.Articles[:len(s.Folder.Articles)-3]
+	s.Sync()
 	if now, _ := s.Shelf.Document("/feed.rss"); now.ETag == was.ETag || !now.Modified.After(was.Modified) {
 		t.Errorf("articles were withdrawn, and the feed of %v is of %v", was.Modified, now.Modified)
 	}
@@ -132,10 +132,10 @@ func TestCalendarOfOneEvent(t *testing.T) {
 func TestListsOfArticles(t *testing.T) {
 	s := newSite(t)
 	first, second := s.get("/articles").body, s.get("/articles?page=2").body
-	if n := strings.Count(first, "<article"); n != perPage || !strings.Contains(first, `href="/articles?page=2"`) {
+	if n := strings.Count(first, "<article"); n != PerPage || !strings.Contains(first, `href="/articles?page=2"`) {
 		t.Errorf("page 1 has %d articles", n)
 	}
-	if n := strings.Count(second, "<article"); n != 26-perPage || !strings.Contains(second, `href="/articles"`) || strings.Contains(second, "page=3") {
+	if n := strings.Count(second, "<article"); n != 26-PerPage || !strings.Contains(second, `href="/articles"`) || strings.Contains(second, "page=3") {
 		t.Errorf("page 2 has %d articles", n)
 	}
 	if got := s.get("/articles?page=9").body; !strings.Contains(got, `href="/articles?page=2"`) {
@@ -157,10 +157,10 @@ func TestListsOfArticles(t *testing.T) {
 
 func TestArticlePage(t *testing.T) {
 	s := newSite(t)
-	s.folder.add(content.Article{Title: "Ours", Standfirst: "Here.", Body: "<p>All of it.</p>", Slug: "ours", URL: s.url + "/articles/ours", Access: content.Free, Published: time.Now(), Canonical: "https://first.example/ours"})
-	s.folder.add(content.Article{Title: "Closed", Standfirst: "Half.", Body: "<p>Not for you.</p>", Slug: "closed", Access: content.Registered, Published: time.Now()})
-	s.folder.add(content.Article{Title: "Odd", Standfirst: "Half.", Body: "<p>Not for you.</p>", Slug: "odd", Access: "gold", Published: time.Now()})
-	s.sync()
+	s.Folder.Add(content.Article{Title: "Ours", Standfirst: "Here.", Body: "<p>All of it.</p>", Slug: "ours", URL: s.url + "/articles/ours", Access: content.Free, Published: time.Now(), Canonical: "https://first.example/ours"})
+	s.Folder.Add(content.Article{Title: "Closed", Standfirst: "Half.", Body: "<p>Not for you.</p>", Slug: "closed", Access: content.Registered, Published: time.Now()})
+	s.Folder.Add(content.Article{Title: "Odd", Standfirst: "Half.", Body: "<p>Not for you.</p>", Slug: "odd", Access: "gold", Published: time.Now()})
+	s.Sync()
 	for path, want := range map[string]string{
 		"/articles/ours":      `rel="canonical" href="` + s.url + `/articles/ours"`,
 		"/articles/article-1": `rel="canonical" href="https://publication.example/article-1"`,
@@ -207,11 +207,11 @@ func TestHostileWords(t *testing.T) {
 // An address as somebody would type it leads to the feed.
 func TestFeedAsSpelled(t *testing.T) {
 	s := newSite(t)
-	s.folder.add(content.Article{
+	s.Folder.Add(content.Article{
 		Title: "Odd names", Slug: "odd-names", Standfirst: "Odd.", Body: "<p>Odd.</p>", Access: content.Free, Published: time.Now(),
 		Topics: []string{"Größe", "東京", "100% Go", "Input/Output"}, Authors: []content.Author{{Name: "Zoë Brontë"}},
 	})
-	s.sync()
+	s.Sync()
 	for from, to := range map[string]string{
 		"/topics/Platform/feed.rss":                "/topics/platform/feed.rss",
 		"/events/London.ics":                       "/events/london.ics",

@@ -32,7 +32,7 @@ type Links interface {
 func (s *Server) followLink(w http.ResponseWriter, r *http.Request) error {
 	link, ok := digest.ParseLink(r.PathValue("edition"), r.PathValue("release"))
 	if !ok {
-		return notFound
+		return NotFound
 	}
 	now := time.Now()
 	to, err := s.signposts.of(r.Context(), s.Links, link, now, s.leadsTo)
@@ -42,9 +42,9 @@ func (s *Server) followLink(w http.ResponseWriter, r *http.Request) error {
 	if s.Clicks != nil && clicked(r) {
 		s.Clicks.Count(link, s.client(r), now)
 	}
-	keepPrivate(w.Header())
+	KeepPrivate(w.Header())
 	w.Header().Set("Location", to)
-	write(w, r, http.StatusFound, "text/plain; charset=utf-8", []byte(to+"\n"))
+	Write(w, r, http.StatusFound, "text/plain; charset=utf-8", []byte(to+"\n"))
 	return nil
 }
 
@@ -55,9 +55,9 @@ func (s *Server) leadsTo(e *content.Entry) (string, error) {
 		switch e.State {
 		case content.Public:
 		case content.Withdrawn:
-			return "", status(http.StatusGone)
+			return "", Status(http.StatusGone)
 		default:
-			return "", notFound
+			return "", NotFound
 		}
 	}
 	u, err := url.Parse(s.Publication.LeadsTo(e))

@@ -21,11 +21,11 @@ import (
 
 // links are those of the site's edition, in the order of its first version.
 func (s *site) links() []digest.Link {
-	s.t.Helper()
-	number, err := s.db.CountLinks(s.t.Context(), s.edition)
-	s.must(err)
-	v, err := s.db.Version(s.t.Context(), s.edition, 1)
-	s.must(err)
+	s.T.Helper()
+	number, err := s.DB.CountLinks(s.T.Context(), s.Edition)
+	s.Must(err)
+	v, err := s.DB.Version(s.T.Context(), s.Edition, 1)
+	s.Must(err)
 	var links []digest.Link
 	for _, item := range v.Items {
 		links = append(links, digest.Link{Edition: number, Release: item.N})
@@ -35,9 +35,9 @@ func (s *site) links() []digest.Link {
 
 // entry is what a link names.
 func (s *site) entry(l digest.Link) *content.Entry {
-	s.t.Helper()
-	e, err := s.db.Linked(s.t.Context(), l)
-	s.must(err)
+	s.T.Helper()
+	e, err := s.DB.Linked(s.T.Context(), l)
+	s.Must(err)
 	return e
 }
 
@@ -88,21 +88,21 @@ func TestLinksLeadToWhatIsNow(t *testing.T) {
 	if got, want := leads(), "302 "+article.URL; got != want {
 		t.Fatalf("%s, want %s", got, want)
 	}
-	for i := range s.folder.articles {
-		if a := &s.folder.articles[i]; a.Article.Slug == article.Slug {
+	for i := range s.Folder.Articles {
+		if a := &s.Folder.Articles[i]; a.Article.Slug == article.Slug {
 			a.Article.URL, a.Hash = "https://publication.example/elsewhere", "another"
 		}
 	}
-	s.sync()
+	s.Sync()
 	s.soon("302 https://publication.example/elsewhere", leads)
 	for more := true; more; {
 		var err error
-		more, err = s.db.Compact(t.Context(), time.Now().AddDate(0, 0, 30))
-		s.must(err)
+		more, err = s.DB.Compact(t.Context(), time.Now().AddDate(0, 0, 30))
+		s.Must(err)
 	}
 	s.signposts = signposts{} // as after a start
 	s.soon("302 https://publication.example/elsewhere", leads)
-	s.must(s.db.Withdraw(t.Context(), article.ID, time.Now()))
+	s.Must(s.DB.Withdraw(t.Context(), article.ID, time.Now()))
 	s.soon("410 ", leads)
 	if got := s.get(l.Path()); !strings.Contains(got.body, "<h1>") || !strings.Contains(got.header.Get("Cache-Control"), "no-store") {
 		t.Errorf("what is gone is not told on a page: %v %s", got.header, got.body)
@@ -112,14 +112,14 @@ func TestLinksLeadToWhatIsNow(t *testing.T) {
 // soon waits until an answer is the one that is wanted: content may have changed
 // a moment ago without links knowing.
 func (s *site) soon(want string, answer func() string) {
-	s.t.Helper()
+	s.T.Helper()
 	for range 300 {
 		if answer() == want {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	s.t.Errorf("%s, want %s", answer(), want)
+	s.T.Errorf("%s, want %s", answer(), want)
 }
 
 func TestNumbersThatAreNoLinks(t *testing.T) {
@@ -139,9 +139,9 @@ func TestNumbersThatAreNoLinks(t *testing.T) {
 			t.Errorf("%s: %d to %q, want 404", path, got.code, got.header.Get("Location"))
 		}
 	}
-	s.must(s.Clicks.Write(t.Context(), s.db, time.Now()))
-	c, err := s.db.Clicks(t.Context(), s.edition)
-	s.must(err)
+	s.Must(s.Clicks.Write(t.Context(), s.DB, time.Now()))
+	c, err := s.DB.Clicks(t.Context(), s.Edition)
+	s.Must(err)
 	if c.Total != 0 {
 		t.Errorf("%d clicks on what is no link", c.Total)
 	}
@@ -153,7 +153,7 @@ func TestClicksAreAllThatIsKept(t *testing.T) {
 	s := newSite(t)
 	s.Clicks.Zone = time.UTC
 	links := s.links()
-	before := s.state()
+	before := s.State()
 	from := func(n int) string { return fmt.Sprintf("203.0.113.%d", n) }
 	s.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	for n := range 7 {
@@ -171,19 +171,19 @@ func TestClicksAreAllThatIsKept(t *testing.T) {
 	s.do(http.MethodPost, links[2].Path(), "", "User-Agent", firefox)
 	s.get(links[2].Path(), "User-Agent", "Mozilla/5.0 (compatible; Scanner/1.0)")
 	s.get(links[2].Path()) // a program
-	if s.state() != before {
+	if s.State() != before {
 		t.Fatal("a request has written something")
 	}
-	rest := s.state("link_clicks")
-	s.must(s.Clicks.Write(t.Context(), s.db, time.Now()))
-	if s.state("link_clicks") != rest {
+	rest := s.State("link_clicks")
+	s.Must(s.Clicks.Write(t.Context(), s.DB, time.Now()))
+	if s.State("link_clicks") != rest {
 		t.Error("more than clicks was written")
 	}
-	if s.state() == before {
+	if s.State() == before {
 		t.Error("clicks were not written")
 	}
-	c, err := s.db.Clicks(t.Context(), s.edition)
-	s.must(err)
+	c, err := s.DB.Clicks(t.Context(), s.Edition)
+	s.Must(err)
 	if diff := cmp.Diff([]int{8, 7, 1, 0}, []int{c.Total, c.Items[0].Clicks, c.Items[1].Clicks, c.Items[2].Clicks}); diff != "" {
 		t.Errorf("clicks (-want +got):\n%s", diff)
 	}
@@ -231,7 +231,7 @@ func (b *board) ContentStamp(context.Context) (string, error) {
 
 func TestSignposts(t *testing.T) {
 	b := &board{stamp: "1", url: "https://a.example/1"}
-	s := &Server{Publication: digest.Publication{URL: "https://news.example"}}
+	s := &Server{Frame: Frame{Publication: digest.Publication{URL: "https://news.example"}}}
 	now, at := time.Now(), digest.Link{Edition: 1, Release: 1}
 	p := &signposts{}
 	leads := func(want string, asked int) {
@@ -269,7 +269,7 @@ func TestSignposts(t *testing.T) {
 }
 
 func TestLeadsTo(t *testing.T) {
-	s := &Server{Publication: digest.Publication{URL: "https://news.example"}}
+	s := &Server{Frame: Frame{Publication: digest.Publication{URL: "https://news.example"}}}
 	article := func(state content.State, url string) *content.Entry {
 		return &content.Entry{Release: content.Release{Kind: content.KindArticle}, State: state, Article: &content.Article{Slug: "a b", URL: url}}
 	}
@@ -298,8 +298,8 @@ func TestLeadsTo(t *testing.T) {
 // A redirect costs microseconds: the database is asked once a second.
 func BenchmarkFollowLink(b *testing.B) {
 	s := &Server{
-		Publication: digest.Publication{URL: "https://news.example"},
-		Links:       &board{url: "https://a.example/on-call"}, Clicks: &clicks.Tally{},
+		Frame: Frame{Publication: digest.Publication{URL: "https://news.example"}},
+		Links: &board{url: "https://a.example/on-call"}, Clicks: &clicks.Tally{},
 	}
 	h := s.serve(s.followLink)
 	mux := http.NewServeMux()

@@ -5,14 +5,15 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // largestForm is the most bytes a form may have.
 const largestForm = 64 << 10
 
-// formOf reads the fields of a POST, urlencoded or multipart. A body of
+// FormOf reads the fields of a POST, urlencoded or multipart. A body of
 // another kind has none.
-func formOf(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+func FormOf(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, largestForm)
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	var err error
@@ -27,8 +28,19 @@ func formOf(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 // unreadable is the status of a form that cannot be read: too large, or not
 // one.
 func unreadable(err error) error {
-	if err == nil || codeOf(err) == http.StatusRequestEntityTooLarge {
+	if err == nil || CodeOf(err) == http.StatusRequestEntityTooLarge {
 		return err
 	}
-	return fmt.Errorf("form: %w", status(http.StatusBadRequest))
+	return fmt.Errorf("form: %w", Status(http.StatusBadRequest))
+}
+
+// Clipped is what somebody wrote, as long as anything can be that is in the
+// log, and fit to be asked for.
+func Clipped(s string) string {
+	const most = 300
+	s = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", ""))
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most])
+	}
+	return s
 }

@@ -26,6 +26,6 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 
 func plain(w http.ResponseWriter, r *http.Request, code int, text string) error {
 	w.Header().Set("Cache-Control", "no-store")
-	write(w, r, code, "text/plain; charset=utf-8", []byte(text))
+	Write(w, r, code, "text/plain; charset=utf-8", []byte(text))
 	return nil
 }

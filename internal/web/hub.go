@@ -22,10 +22,10 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "no-store")
 	if wait := s.Asking.asks(r, time.Now()); wait > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-		write(w, r, http.StatusTooManyRequests, "text/plain; charset=utf-8", []byte("too many requests from your network: come back later\n"))
+		Write(w, r, http.StatusTooManyRequests, "text/plain; charset=utf-8", []byte("too many requests from your network: come back later\n"))
 		return nil
 	}
-	form, err := formOf(w, r)
+	form, err := FormOf(w, r)
 	if err != nil {
 		return err
 	}
@@ -35,11 +35,11 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request) error {
 		if refused.Code == http.StatusServiceUnavailable {
 			h.Set("Retry-After", "60")
 		}
-		write(w, r, refused.Code, "text/plain; charset=utf-8", []byte(refused.Text+"\n"))
+		Write(w, r, refused.Code, "text/plain; charset=utf-8", []byte(refused.Text+"\n"))
 	case err != nil:
 		return err
 	default:
-		write(w, r, http.StatusAccepted, "text/plain; charset=utf-8", []byte("the callback will be asked\n"))
+		Write(w, r, http.StatusAccepted, "text/plain; charset=utf-8", []byte("the callback will be asked\n"))
 	}
 	return nil
 }

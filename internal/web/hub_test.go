@@ -19,9 +19,9 @@ func followed(t *testing.T) (*site, http.Handler) {
 	s := newSite(t)
 	pub := s.Shelf.Publication
 	pub.Hubs = []string{s.url + "/hub"}
-	s.Shelf = &Shelf{Content: s.db, Publication: pub, Options: s.Shelf.Options}
-	s.must(s.Shelf.Build(t.Context()))
-	s.Hub = &hub.Hub{Address: pub.Hubs[0], Ours: true, Feeds: s.Shelf, Store: s.db, Log: s.Log, Reach: fetch.Publicly}
+	s.Shelf = &Shelf{Content: s.DB, Publication: pub, Options: s.Shelf.Options}
+	s.Must(s.Shelf.Build(t.Context()))
+	s.Hub = &hub.Hub{Address: pub.Hubs[0], Ours: true, Feeds: s.Shelf, Store: s.DB, Log: s.Log, Reach: fetch.Publicly}
 	return s, s.Handler()
 }
 

@@ -55,15 +55,15 @@ func TestDated(t *testing.T) {
 
 // again is the shelf of a program that was started anew on the same database.
 func (s *site) again() {
-	s.t.Helper()
-	s.Shelf = &Shelf{Content: s.db, Publication: s.Shelf.Publication, Options: s.Shelf.Options, Imprints: s.Shelf.Imprints}
-	s.must(s.Shelf.Build(s.t.Context()))
+	s.T.Helper()
+	s.Shelf = &Shelf{Content: s.DB, Publication: s.Shelf.Publication, Options: s.Shelf.Options, Imprints: s.Shelf.Imprints}
+	s.Must(s.Shelf.Build(s.T.Context()))
 	s.serveAgain()
 }
 
 func TestDatesOutliveTheProgram(t *testing.T) {
 	s := newSite(t)
-	s.Shelf.Imprints = kept{s.db}
+	s.Shelf.Imprints = kept{s.DB}
 	s.again()
 	paths := s.Shelf.Paths()
 	type validators struct{ tag, modified string }
@@ -77,8 +77,8 @@ func TestDatesOutliveTheProgram(t *testing.T) {
 		return all
 	}
 	before := now()
-	s.folder.articles = s.folder.articles[:len(s.folder.articles)-3] // no later date comes of this
-	s.sync()
+	s.Folder.Articles = s.Folder.Articles[:len(s.Folder.Articles)-3] // no later date comes of this
+	s.Sync()
 	after, changed := now(), 0
 	for path, is := range after {
 		switch was := before[path]; {
@@ -105,10 +105,10 @@ func TestTwiceWithinASecond(t *testing.T) {
 	s := newSite(t)
 	for _, body := range []string{"one", "two", "three", "four"} {
 		s.edit("article-4", body)
-		s.sync()
+		s.Sync()
 		got := s.get("/feed.rss")
 		date, err := http.ParseTime(got.header.Get("Date"))
-		s.must(err)
+		s.Must(err)
 		told := got.header.Get("Last-Modified")
 		if told == "" {
 			continue // not yet
@@ -130,17 +130,17 @@ func TestTwiceWithinASecond(t *testing.T) {
 // Where there was a feed once is none by mistake: 410, until there is one again.
 func TestFeedsThatEnd(t *testing.T) {
 	s := newSite(t)
-	s.Shelf.Imprints = kept{s.db}
+	s.Shelf.Imprints = kept{s.DB}
 	s.again()
-	articles := s.folder.articles
+	articles := s.Folder.Articles
 	var rest = articles[:0:0]
 	for _, f := range articles {
 		if f.Article.Topics[0] != "C++" {
 			rest = append(rest, f)
 		}
 	}
-	s.folder.articles = rest
-	s.sync()
+	s.Folder.Articles = rest
+	s.Sync()
 	is := func(path string, want int) {
 		t.Helper()
 		got := s.get(path)
@@ -158,8 +158,8 @@ func TestFeedsThatEnd(t *testing.T) {
 	s.again()
 	is("/topics/c++/feed.rss", http.StatusGone)
 	is("/topics/never/feed.rss", http.StatusNotFound)
-	s.folder.articles = articles
-	s.sync()
+	s.Folder.Articles = articles
+	s.Sync()
 	is("/topics/c++/feed.rss", http.StatusOK)
 }
 

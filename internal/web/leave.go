@@ -16,16 +16,16 @@ import (
 // link answers for what the links of a reader's letters lead to. A link that
 // is not ours, or whose reader was erased, gets a page that says we do not know
 // it; which of them, is nobody's business.
-func (s *Server) link(h handler) handler {
+func (s *Server) link(h Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		err := h(w, r)
 		if !errors.Is(err, subscribers.ErrToken) && !errors.Is(err, subscribers.ErrNotFound) {
 			return err
 		}
-		l := s.locale()
+		l := s.Locale()
 		v := &templates.UnsubscribePage{Page: s.page(r, l, l.Message("unsubscribe.unknown_title")), State: templates.Unknown}
 		v.Hidden = true
-		return s.private(w, r, http.StatusNotFound, v)
+		return s.Private(w, r, http.StatusNotFound, v)
 	}
 }
 
@@ -80,7 +80,7 @@ func (s *Server) askToLeave(w http.ResponseWriter, r *http.Request) error {
 	if newsletter != "" {
 		v.All = unsubscribe(r, "/everything")
 	}
-	return s.private(w, r, http.StatusOK, v)
+	return s.Private(w, r, http.StatusOK, v)
 }
 
 // unsubscribe is the path of the request's link, and of what lies below it.
@@ -118,7 +118,7 @@ func (s *Server) leaveInOneClick(w http.ResponseWriter, r *http.Request, id int6
 		return err
 	}
 	s.Log.Info("reader left", "subscriber", id, "newsletter", newsletter, "by", "one click")
-	keepPrivate(w.Header())
+	KeepPrivate(w.Header())
 	w.WriteHeader(http.StatusOK)
 	return nil
 }
@@ -147,7 +147,7 @@ var reasons = []string{"too_many", "not_expected", "elsewhere", "other"}
 // the form, or whether it can be read, does not matter: who posts wants to leave.
 func (s *Server) why(w http.ResponseWriter, r *http.Request, l *i18n.Locale) subscribers.Consent {
 	how := s.how(r, subscribers.ByLink)
-	form, err := formOf(w, r)
+	form, err := FormOf(w, r)
 	if why := form.Get("why"); err == nil && slices.Contains(reasons, why) {
 		how.Text, how.Language = l.Message("reader.why_"+why), l.Words
 	}
@@ -166,7 +166,7 @@ func (s *Server) left(w http.ResponseWriter, r *http.Request, p *parting) error 
 	if p.newsletter != "" && p.reader.Status != subscribers.Left {
 		v.All = unsubscribe(r, "/everything")
 	}
-	return s.private(w, r, http.StatusOK, v)
+	return s.Private(w, r, http.StatusOK, v)
 }
 
 // undo brings one subscription back as it was.
@@ -196,7 +196,7 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request, id int64, news
 	if err != nil {
 		return err
 	}
-	return s.private(w, r, http.StatusOK, s.partingPage(r, p, templates.Undone))
+	return s.Private(w, r, http.StatusOK, s.partingPage(r, p, templates.Undone))
 }
 
 func (s *Server) partingPage(r *http.Request, p *parting, state string) *templates.UnsubscribePage {
@@ -206,7 +206,7 @@ func (s *Server) partingPage(r *http.Request, p *parting, state string) *templat
 		Address: subscribers.Mask(p.reader.Email),
 	}
 	if p.newsletter != "" {
-		v.Newsletter = s.newsletter(p.newsletter).Title
+		v.Newsletter = s.Newsletter(p.newsletter).Title
 	}
 	v.Hidden = true
 	return v
@@ -221,7 +221,7 @@ func (s *Server) languageOf(reader *subscribers.Subscriber) *i18n.Locale {
 // case and with blanks round it. A body that cannot be read is a person's:
 // whoever posts here wants to leave.
 func isOneClick(w http.ResponseWriter, r *http.Request) bool {
-	form, err := formOf(w, r)
+	form, err := FormOf(w, r)
 	if err != nil {
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/standfirst/standfirst/internal/webtest"
 	"github.com/standfirst/standfirst/subscribers"
 )
 
@@ -19,14 +20,14 @@ const oneClick = "List-Unsubscribe=One-Click"
 
 func TestUnsubscribePage(t *testing.T) {
 	s := newSite(t)
-	link := "/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly")
+	link := "/unsubscribe/" + s.Tokens.Leave(s.IDs[webtest.Ada], "weekly")
 
 	ask := s.get(link)
 	if !strings.Contains(ask.body, "The Weekly") || !strings.Contains(ask.body, `method="post" action="`+link+`"`) {
 		t.Fatalf("the page does not ask:\n%s", ask.body)
 	}
 	done := s.post(link, nil)
-	if _, taken := s.reader(ada); taken != "dates" || done.code != http.StatusOK || !strings.Contains(done.body, link+"/undo") {
+	if _, taken := s.Reader(webtest.Ada); taken != "dates" || done.code != http.StatusOK || !strings.Contains(done.body, link+"/undo") {
 		t.Fatalf("after the button: %d, takes %q\n%s", done.code, taken, done.body)
 	}
 	for range 2 { // the page stays true however it is reached
@@ -38,7 +39,7 @@ func TestUnsubscribePage(t *testing.T) {
 	}
 	for range 2 {
 		undone := s.post(link+"/undo", nil)
-		if _, taken := s.reader(ada); undone.code != http.StatusOK || taken != "dates weekly" {
+		if _, taken := s.Reader(webtest.Ada); undone.code != http.StatusOK || taken != "dates weekly" {
 			t.Errorf("after undo: %d, takes %q", undone.code, taken)
 		}
 	}
@@ -46,14 +47,14 @@ func TestUnsubscribePage(t *testing.T) {
 
 func TestUnsubscribeFromEverything(t *testing.T) {
 	s := newSite(t)
-	link := "/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly")
+	link := "/unsubscribe/" + s.Tokens.Leave(s.IDs[webtest.Ada], "weekly")
 	done := s.post(link+"/everything", nil)
-	reader, taken := s.reader(ada)
+	reader, taken := s.Reader(webtest.Ada)
 	if taken != "" || reader.Status != subscribers.Left || !strings.Contains(done.body, link+"/undo-all") {
 		t.Fatalf("%s takes %q\n%s", reader.Status, taken, done.body)
 	}
 	s.post(link+"/undo-all", nil)
-	if reader, taken := s.reader(ada); taken != "dates weekly" || reader.Status != subscribers.Active {
+	if reader, taken := s.Reader(webtest.Ada); taken != "dates weekly" || reader.Status != subscribers.Active {
 		t.Errorf("after undo: %s takes %q", reader.Status, taken)
 	}
 }
@@ -61,11 +62,11 @@ func TestUnsubscribeFromEverything(t *testing.T) {
 // What was left some other day is not brought back by undoing today's.
 func TestUndoBringsBackNoMore(t *testing.T) {
 	s := newSite(t)
-	s.must(s.db.Leave(context.Background(), s.readers[ada], "dates", subscribers.Consent{}, time.Now().Add(-24*time.Hour)))
-	link := "/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly")
+	s.Must(s.DB.Leave(context.Background(), s.IDs[webtest.Ada], "dates", subscribers.Consent{}, time.Now().Add(-24*time.Hour)))
+	link := "/unsubscribe/" + s.Tokens.Leave(s.IDs[webtest.Ada], "weekly")
 	s.post(link+"/everything", nil)
 	s.post(link+"/undo-all", nil)
-	if _, taken := s.reader(ada); taken != "weekly" {
+	if _, taken := s.Reader(webtest.Ada); taken != "weekly" {
 		t.Errorf("takes %q, want weekly", taken)
 	}
 }
@@ -85,7 +86,7 @@ func TestOneClick(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newSite(t)
-			link := strings.Trim(s.letterTo(ada).Value("List-Unsubscribe"), "<>")
+			link := strings.Trim(s.LetterTo(webtest.Ada).Value("List-Unsubscribe"), "<>")
 			path, ours := strings.CutPrefix(link, s.url)
 			if !ours {
 				t.Fatalf("List-Unsubscribe: %q", link)
@@ -95,7 +96,7 @@ func TestOneClick(t *testing.T) {
 				if got.code != http.StatusOK || got.body != "" || len(got.header.Values("Set-Cookie")) > 0 {
 					t.Errorf("answer %d %q %v", got.code, got.body, got.header)
 				}
-				if _, taken := s.reader(ada); taken != "dates" {
+				if _, taken := s.Reader(webtest.Ada); taken != "dates" {
 					t.Errorf("takes %q, want dates", taken)
 				}
 			}
@@ -116,8 +117,8 @@ func TestLeaveWhateverTheBody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
-			got := s.do(http.MethodPost, "/unsubscribe/"+s.Tokens.Leave(s.readers[ada], "weekly"), test.body, "Content-Type", test.kind)
-			if _, taken := s.reader(ada); got.code != http.StatusOK || taken != "dates" {
+			got := s.do(http.MethodPost, "/unsubscribe/"+s.Tokens.Leave(s.IDs[webtest.Ada], "weekly"), test.body, "Content-Type", test.kind)
+			if _, taken := s.Reader(webtest.Ada); got.code != http.StatusOK || taken != "dates" {
 				t.Errorf("%d, takes %q", got.code, taken)
 			}
 		})
@@ -126,10 +127,10 @@ func TestLeaveWhateverTheBody(t *testing.T) {
 
 func TestStrangeLinks(t *testing.T) {
 	s := newSite(t)
-	id := s.readers[ada]
+	id := s.IDs[webtest.Ada]
 	good := s.Tokens.Leave(id, "weekly")
 	foreign := (&subscribers.Tokens{Key: bytes.Repeat([]byte("other"), 8)}).Leave(id, "weekly")
-	before := s.state()
+	before := s.State()
 	for name, token := range map[string]string{
 		"nonsense": "nonsense", "cut off": good[:len(good)-1], "of another server": foreign,
 		"for preferences": s.Tokens.Preferences(id, "weekly"), "nobody": s.Tokens.Leave(999, "weekly"),
@@ -145,7 +146,7 @@ func TestStrangeLinks(t *testing.T) {
 			t.Errorf("a link that is %s: %d", name, got.code)
 		}
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Error("a strange link changed something")
 	}
 }
@@ -153,8 +154,8 @@ func TestStrangeLinks(t *testing.T) {
 // Nobody is left to ask, and a mail service that asks has what it wants.
 func TestErasedReader(t *testing.T) {
 	s := newSite(t)
-	link := "/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly")
-	s.must(s.db.Erase(context.Background(), s.readers[ada], subscribers.Consent{}, time.Now()))
+	link := "/unsubscribe/" + s.Tokens.Leave(s.IDs[webtest.Ada], "weekly")
+	s.Must(s.DB.Erase(context.Background(), s.IDs[webtest.Ada], subscribers.Consent{}, time.Now()))
 	if got := s.get(link); got.code != http.StatusNotFound {
 		t.Errorf("page: %d", got.code)
 	}
@@ -170,13 +171,13 @@ func TestErasedReader(t *testing.T) {
 // pages are in the language of the letter.
 func TestPersonalPages(t *testing.T) {
 	s := newSite(t)
-	id := s.readers[ben]
+	id := s.IDs[webtest.Ben]
 	for path, words := range map[string]string{
 		"/unsubscribe/" + s.Tokens.Leave(id, "weekly"):       "Soll The Weekly nicht mehr an b••@readers.example gehen?",
 		"/preferences/" + s.Tokens.Preferences(id, "weekly"): "b••@readers.example",
 	} {
 		got := s.get(path)
-		if strings.Contains(got.body, ben) || !strings.Contains(got.body, words) || !strings.Contains(got.body, `lang="de"`) {
+		if strings.Contains(got.body, webtest.Ben) || !strings.Contains(got.body, words) || !strings.Contains(got.body, `lang="de"`) {
 			t.Errorf("%s:\n%s", path[:13], got.body)
 		}
 		if got.header.Get("Referrer-Policy") != "same-origin" {
@@ -190,8 +191,8 @@ func TestPersonalPages(t *testing.T) {
 
 func TestOtherSitesCannotPress(t *testing.T) {
 	s := newSite(t)
-	before := s.state()
-	for _, path := range []string{"/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly") + "/undo", "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")} {
+	before := s.State()
+	for _, path := range []string{"/unsubscribe/" + s.Tokens.Leave(s.IDs[webtest.Ada], "weekly") + "/undo", "/preferences/" + s.Tokens.Preferences(s.IDs[webtest.Ada], "weekly")} {
 		for _, headers := range [][]string{
 			{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
 			{"Sec-Fetch-Site", "same-site", "Origin", "https://evil.example"},
@@ -205,11 +206,11 @@ func TestOtherSitesCannotPress(t *testing.T) {
 			}
 		}
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Error("something changed")
 	}
 	// A proxy may show us another Host than the reader has.
-	got := s.do(http.MethodPost, "/unsubscribe/"+s.Tokens.Leave(s.readers[ada], "weekly")+"/undo", "", "Origin", s.url)
+	got := s.do(http.MethodPost, "/unsubscribe/"+s.Tokens.Leave(s.IDs[webtest.Ada], "weekly")+"/undo", "", "Origin", s.url)
 	if got.code != http.StatusOK {
 		t.Errorf("our own origin: %d", got.code)
 	}
@@ -220,10 +221,10 @@ func TestOtherSitesCannotPress(t *testing.T) {
 func TestOneClickFromAnywhere(t *testing.T) {
 	for _, origin := range []string{"https://mail.example", "null"} {
 		s := newSite(t)
-		id := s.readers[ada]
+		id := s.IDs[webtest.Ada]
 		got := s.do(http.MethodPost, "/unsubscribe/"+s.Tokens.Leave(id, "weekly"), oneClick,
 			"Origin", origin, "Sec-Fetch-Site", "cross-site", "Content-Type", "application/x-www-form-urlencoded")
-		subs, err := s.db.Subscriptions(t.Context(), id)
+		subs, err := s.DB.Subscriptions(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -63,17 +63,17 @@ const (
 
 const mostWaitPages = 256
 
-// A waitError is returned for who must come again later.
-type waitError struct{ wait time.Duration }
+// A WaitError is returned for who must come again later.
+type WaitError struct{ Wait time.Duration }
 
-func (waitError) Error() string { return "too many requests" }
+func (WaitError) Error() string { return "too many requests" }
 
 // admit counts a request by its network.
 func (s *Server) admit(r *http.Request, now time.Time) error {
 	if s.Strangers == nil {
 		return nil
 	}
-	return s.Strangers.allow(&s.Strangers.networks, subscribers.Network(s.client(r)).String(), "network", now)
+	return s.Strangers.allow(&s.Strangers.networks, s.Network(r), "network", now)
 }
 
 // admitForm counts a form with all others of its line.
@@ -113,7 +113,7 @@ func (st *Strangers) allow(l *subscribers.Limiter, key, limit string, now time.T
 		return nil
 	}
 	st.count(limit)
-	return waitError{wait}
+	return WaitError{wait}
 }
 
 // signUpAnswers are what became of strangers' forms: asked for confirmation, or
@@ -162,22 +162,22 @@ func (s *Server) flooded(err error, why string, now time.Time) error {
 // waits answers for a handler that finds that somebody must come again later.
 // The page is made once for each language: who comes 2,000 times a second
 // costs no more than that.
-func (s *Server) waits(h handler) handler {
+func (s *Server) waits(h Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		err := h(w, r)
-		var later waitError
+		var later WaitError
 		if !errors.As(err, &later) {
 			return err
 		}
 		v := s.voice(r)
-		minutes := max(1, int((later.wait+time.Minute-1)/time.Minute))
+		minutes := max(1, int((later.Wait+time.Minute-1)/time.Minute))
 		w.Header().Set("Retry-After", strconv.Itoa(60*minutes))
-		keepPrivate(w.Header())
+		KeepPrivate(w.Header())
 		b, err := s.waitPage(r, v, minutes)
 		if err != nil {
 			return err
 		}
-		write(w, r, http.StatusTooManyRequests, "text/html; charset=utf-8", b)
+		Write(w, r, http.StatusTooManyRequests, "text/html; charset=utf-8", b)
 		return nil
 	}
 }
@@ -189,15 +189,15 @@ func (s *Server) waitPage(r *http.Request, v voice, minutes int) ([]byte, error)
 	}
 	page := s.page(r, v.Locale, v.Message("signup.wait_title"))
 	page.Hidden = true
-	b, err := s.Templates.Page(&templates.SignUpPage{Page: page, State: templates.Wait, When: inMinutes(v.Locale, minutes)})
+	b, err := s.Templates.Page(&templates.SignUpPage{Page: page, State: templates.Wait, When: InMinutes(v.Locale, minutes)})
 	if err == nil {
 		s.Strangers.keep(key, b)
 	}
 	return b, err
 }
 
-// inMinutes says how long to wait.
-func inMinutes(l *i18n.Locale, minutes int) string {
+// InMinutes says how long to wait.
+func InMinutes(l *i18n.Locale, minutes int) string {
 	if minutes < 60 {
 		return l.Message("signup.wait_minutes", "n", minutes)
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/standfirst/standfirst/internal/webtest"
 )
 
 // In any hour, however it is begun and whatever went before, no more sign up
@@ -66,7 +68,7 @@ func TestFloodFromEverywhere(t *testing.T) {
 	for i := range 60 {
 		email := fmt.Sprintf("victim%d@newcomers.example", i)
 		if i%2 == 0 { // who is a reader is counted as who is none
-			email = []string{ada, ben, eve}[i/2%3]
+			email = []string{webtest.Ada, webtest.Ben, webtest.Eve}[i/2%3]
 		}
 		stamped.Set("email", email)
 		codes[post("/subscribe", stamped.Encode(), i)]++
@@ -83,7 +85,7 @@ func TestFloodFromEverywhere(t *testing.T) {
 	if letters != 5 {
 		t.Errorf("%d letters to strangers", letters)
 	}
-	if code := post("/preferences", form("email", ada).Encode(), 100); code != http.StatusSeeOther {
+	if code := post("/preferences", form("email", webtest.Ada).Encode(), 100); code != http.StatusSeeOther {
 		t.Errorf("a reader who wants their link gets %d", code)
 	}
 	if n := strings.Count(log.String(), "readers.signups_per_hour"); n != 1 {

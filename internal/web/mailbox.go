@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -19,7 +18,7 @@ const mostShown = 1 << 20
 // of the page before.
 func (s *Server) mailbox(w http.ResponseWriter, r *http.Request) error {
 	before := r.URL.Query().Get("before")
-	list, err := s.Mailbox.List(perPage+1, before)
+	list, err := s.Mailbox.List(PerPage+1, before)
 	if err != nil {
 		return err
 	}
@@ -27,12 +26,12 @@ func (s *Server) mailbox(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	l := s.locale()
+	l := s.Locale()
 	v := &templates.MailboxPage{Page: s.page(r, l, l.Message("mailbox.title")), Total: total}
 	v.Hidden = true
-	if len(list) > perPage {
-		list = list[:perPage]
-		v.Pages.Older = "/mailbox?before=" + url.QueryEscape(list[perPage-1].ID)
+	if len(list) > PerPage {
+		list = list[:PerPage]
+		v.Pages.Older = "/mailbox?before=" + url.QueryEscape(list[PerPage-1].ID)
 	}
 	if before != "" {
 		v.Pages.Newer = "/mailbox"
@@ -43,7 +42,7 @@ func (s *Server) mailbox(w http.ResponseWriter, r *http.Request) error {
 			Date: s.caughtAt(&list[i]), Size: kilobytes(list[i].Size),
 		})
 	}
-	return s.private(w, r, http.StatusOK, v)
+	return s.Private(w, r, http.StatusOK, v)
 }
 
 // letter shows a caught letter in one of its forms: as HTML, or as the path
@@ -53,7 +52,7 @@ func (s *Server) letter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	l, at := s.locale(), "/mailbox/"+caught.ID
+	l, at := s.Locale(), "/mailbox/"+caught.ID
 	v := &templates.MailboxLetterPage{
 		Page: s.page(r, l, caught.Subject),
 		From: caught.From, To: caught.To, Subject: caught.Subject, Date: s.caughtAt(&caught.Caught),
@@ -64,18 +63,18 @@ func (s *Server) letter(w http.ResponseWriter, r *http.Request) error {
 	switch form {
 	case "":
 		if v.Frame = at + "/body"; caught.HTML == "" {
-			v.Frame, v.Text = "", shown(caught.Text)
+			v.Frame, v.Text = "", Shown(caught.Text)
 		}
 	case "text":
-		v.Text = shown(caught.Text)
+		v.Text = Shown(caught.Text)
 	case "source":
-		v.Text = shown(string(caught.Source))
+		v.Text = Shown(string(caught.Source))
 	case "headers":
 		for _, f := range caught.Fields {
 			v.Headers = append(v.Headers, [2]string{f.Name, f.Value})
 		}
 	default:
-		return notFound
+		return NotFound
 	}
 	for _, tab := range []string{"html", "text", "source", "headers"} {
 		to := at + "/" + tab
@@ -84,49 +83,25 @@ func (s *Server) letter(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Tabs = append(v.Tabs, templates.Link{Label: l.Message("mailbox." + tab), URL: to, Current: to == r.URL.Path})
 	}
-	return s.private(w, r, http.StatusOK, v)
+	return s.Private(w, r, http.StatusOK, v)
 }
 
-// letterBody is the HTML of a caught letter, for the frame in its page. It is
-// shown as a mail program would: nothing runs, nothing but pictures is loaded,
-// it has an origin of its own, and its links open outside.
+// letterBody is the HTML of a caught letter, for the frame in its page.
 func (s *Server) letterBody(w http.ResponseWriter, r *http.Request) error {
 	caught, err := s.Mailbox.Letter(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	if caught.HTML == "" {
-		return notFound
+		return NotFound
 	}
-	h := w.Header()
-	keepPrivate(h)
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", s.letterPolicy())
-	write(w, r, http.StatusOK, "text/html; charset=utf-8", []byte(linksOpenOutside(caught.HTML)))
+	s.ShowLetter(w, r, caught.HTML, false)
 	return nil
 }
 
-// letterPolicy is the Content-Security-Policy of a letter in its frame.
-func (s *Server) letterPolicy() string {
-	return "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src " +
-		s.pictures() + "; style-src 'unsafe-inline'; frame-ancestors 'self'"
-}
-
-var head = regexp.MustCompile(`(?i)<head(\s[^>]*)?>`)
-
-// linksOpenOutside lets a letter's links leave its frame, where our own pages
-// refuse to be shown.
-func linksOpenOutside(html string) string {
-	at := head.FindStringIndex(html)
-	if at == nil {
-		return html
-	}
-	return html[:at[1]] + `<base target="_blank">` + html[at[1]:]
-}
-
-// shown is as much of a text as a page shows, and something even if there is
+// Shown is as much of a text as a page shows, and something even if there is
 // none.
-func shown(text string) string {
+func Shown(text string) string {
 	if len(text) > mostShown {
 		text = text[:mostShown] + "…"
 	}
@@ -138,7 +113,7 @@ func shown(text string) string {
 
 // caughtAt writes when a letter was caught.
 func (s *Server) caughtAt(c *mailer.Caught) string {
-	l, at := s.locale(), c.At.In(s.Publication.Zone)
+	l, at := s.Locale(), c.At.In(s.Publication.Zone)
 	return l.Day(at) + ", " + l.Clock(at)
 }
 

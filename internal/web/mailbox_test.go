@@ -15,19 +15,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/standfirst/standfirst/internal/webtest"
 	"github.com/standfirst/standfirst/mailer"
 )
 
 func TestMailbox(t *testing.T) {
 	s := newSite(t)
-	caught := s.letterTo(ada)
+	caught := s.LetterTo(webtest.Ada)
 	list := s.get("/mailbox").body
 	if !strings.Contains(list, `href="/mailbox/`+caught.ID+`"`) || !strings.Contains(list, "2 letters") {
 		t.Errorf("the list:\n%s", list)
 	}
 	at := "/mailbox/" + caught.ID
 	for path, wants := range map[string][]string{
-		at:              {`<iframe class="letter" src="` + at + `/body"`, "sandbox=", "aria-current", ada},
+		at:              {`<iframe class="letter" src="` + at + `/body"`, "sandbox=", "aria-current", webtest.Ada},
 		at + "/text":    {"Article number 0", "<pre"},
 		at + "/source":  {"Content-Transfer-Encoding", "Return-Path: &lt;news@publication.example&gt;"},
 		at + "/headers": {"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"},
@@ -57,12 +58,12 @@ func TestMailbox(t *testing.T) {
 func TestMailboxInPages(t *testing.T) {
 	s := newSite(t)
 	session, err := s.Mailbox.Open(context.Background())
-	s.must(err)
-	for range perPage {
-		s.must(session.Send(context.Background(), mailer.Envelope{From: "news@publication.example", To: ada}, []byte("Subject: =?utf-8?q?<b>old</b>?=\r\nTo: "+ada+"\r\n\r\nHello\r\n"), mailer.Envelope{}))
+	s.Must(err)
+	for range PerPage {
+		s.Must(session.Send(context.Background(), mailer.Envelope{From: "news@publication.example", To: webtest.Ada}, []byte("Subject: =?utf-8?q?<b>old</b>?=\r\nTo: "+webtest.Ada+"\r\n\r\nHello\r\n"), mailer.Envelope{}))
 	}
 	first := s.get("/mailbox").body
-	if n := strings.Count(first, "<tr><td>"); n != perPage || !strings.Contains(first, "22 letters") || strings.Contains(first, "<b>old") {
+	if n := strings.Count(first, "<tr><td>"); n != PerPage || !strings.Contains(first, "22 letters") || strings.Contains(first, "<b>old") {
 		t.Fatalf("%d letters on the first page", n)
 	}
 	older := regexp.MustCompile(`href="(/mailbox\?before=[^"]+)"`).FindStringSubmatch(first)
@@ -73,11 +74,11 @@ func TestMailboxInPages(t *testing.T) {
 	if n := strings.Count(second, "<tr><td>"); n != 2 || !strings.Contains(second, `href="/mailbox"`) {
 		t.Errorf("%d letters on the second page", n)
 	}
-	plain := s.get("/mailbox/" + s.letterTo(ada).ID) // has no HTML: its text is shown
+	plain := s.get("/mailbox/" + s.LetterTo(webtest.Ada).ID) // has no HTML: its text is shown
 	if plain.code != http.StatusOK || strings.Contains(plain.body, "<iframe") || !strings.Contains(plain.body, "Hello") {
 		t.Errorf("a letter of text: %d\n%s", plain.code, plain.body)
 	}
-	if got := s.get("/mailbox/" + s.letterTo(ada).ID + "/body"); got.code != http.StatusNotFound {
+	if got := s.get("/mailbox/" + s.LetterTo(webtest.Ada).ID + "/body"); got.code != http.StatusNotFound {
 		t.Errorf("the HTML of a letter of text: %d", got.code)
 	}
 }
@@ -88,9 +89,9 @@ func TestMailboxIsAllThereIs(t *testing.T) {
 	s := newSite(t)
 	secret := "secret of another file"
 	for _, name := range []string{"../secret.eml", "../20261124T080000.000000000Z-0123456789abcdef.eml", "secret.eml", ".hidden.eml"} {
-		s.must(os.WriteFile(filepath.Join(s.box, name), []byte("Subject: "+secret+"\r\n\r\n"+secret), 0o600))
+		s.Must(os.WriteFile(filepath.Join(s.Box.Dir, name), []byte("Subject: "+secret+"\r\n\r\n"+secret), 0o600))
 	}
-	id := s.letterTo(ada).ID
+	id := s.LetterTo(webtest.Ada).ID
 	for _, path := range []string{
 		"/mailbox/secret", "/mailbox/.hidden", "/mailbox/..", "/mailbox/../secret", "/mailbox/..%2fsecret", "/mailbox/..%2Fsecret.eml/source",
 		"/mailbox/%2e%2e%2fsecret/source", "/mailbox/..%5csecret", "/mailbox/" + id + "%00", "/mailbox/" + id + ".eml",
@@ -119,8 +120,8 @@ func TestNoMailbox(t *testing.T) {
 func TestLettersLinksResolve(t *testing.T) {
 	s := newSite(t)
 	links := regexp.MustCompile(regexp.QuoteMeta(s.url) + `[^\s"'<>)\]]*`)
-	for _, reader := range []string{ada, ben} {
-		l := s.letterTo(reader)
+	for _, reader := range []string{webtest.Ada, webtest.Ben} {
+		l := s.LetterTo(reader)
 		seen := map[string]bool{}
 		for _, part := range []string{html.UnescapeString(l.HTML), l.Text, l.Value("List-Unsubscribe"), l.Value("List-Archive")} {
 			found := links.FindAllString(part, -1)
@@ -164,7 +165,7 @@ func TestAnsweredIsToldTheRoute(t *testing.T) {
 		routes = append(routes, route+" "+http.StatusText(code))
 	}
 	h := s.Handler()
-	for _, path := range []string{"/feeds", "/unsubscribe/" + s.Tokens.Leave(s.readers[ada], ""), "/nothing", "/metrics"} {
+	for _, path := range []string{"/feeds", "/unsubscribe/" + s.Tokens.Leave(s.IDs[webtest.Ada], ""), "/nothing", "/metrics"} {
 		ask(h, path)
 	}
 	want := []string{"GET /feeds OK", "GET /unsubscribe/{token} OK", "/ Not Found", "GET /metrics OK"}

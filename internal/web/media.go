@@ -19,16 +19,16 @@ func (s *Server) media(w http.ResponseWriter, r *http.Request) error {
 	folder, ok := s.Media[r.PathValue("source")]
 	name := r.PathValue("path")
 	if !ok || !fs.ValidPath(name) || strings.Contains("/"+name, "/.") || strings.ContainsRune(name, '\\') {
-		return notFound
+		return NotFound
 	}
 	f, err := folder.Open(name)
 	if err != nil {
-		return notFound // why, is not for strangers
+		return NotFound // why, is not for strangers
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Size() > largestPicture {
-		return notFound
+		return NotFound
 	}
 	body, ok := f.(io.ReadSeeker)
 	if !ok {
@@ -46,7 +46,7 @@ func (s *Server) media(w http.ResponseWriter, r *http.Request) error {
 	switch kind {
 	case "image/png", "image/jpeg", "image/gif", "image/webp":
 	default:
-		return notFound
+		return NotFound
 	}
 	h := w.Header()
 	h.Set("Content-Type", kind)
@@ -67,7 +67,7 @@ func (s *Server) static(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
-	return notFound
+	return NotFound
 }
 
 // favicon gives the icon to browsers that ask without having seen a page, as
@@ -75,7 +75,7 @@ func (s *Server) static(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) favicon(w http.ResponseWriter, r *http.Request) error {
 	icon, ok := s.Templates.Static()["icon.svg"]
 	if !ok {
-		return notFound
+		return NotFound
 	}
 	w.Header().Set("Content-Type", icon.Type)
 	w.Header().Set("Cache-Control", "public, max-age=86400")

@@ -16,7 +16,7 @@ func (s *Server) elsewhere(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		case s.Gone[at]:
 			w.Header().Set("Cache-Control", "public, max-age=86400")
-			write(w, r, http.StatusGone, "text/plain; charset=utf-8", []byte("This feed has ended.\n"))
+			Write(w, r, http.StatusGone, "text/plain; charset=utf-8", []byte("This feed has ended.\n"))
 		default:
 			moved(w, r, s.Moved[at])
 		}

@@ -23,6 +23,7 @@ import (
 	"github.com/standfirst/standfirst/feed"
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/internal/store"
+	"github.com/standfirst/standfirst/internal/webtest"
 	"github.com/standfirst/standfirst/templates"
 )
 
@@ -34,7 +35,7 @@ type quay struct {
 	t        *testing.T
 	url      string
 	newsboat string
-	folder   *folder
+	folder   *webtest.Folder
 	syncer   *content.Syncer
 	now      time.Time
 	released []string // articles by their keys, in order
@@ -51,7 +52,7 @@ func newQuay(t *testing.T) *quay {
 	if err != nil {
 		t.Skip("Newsboat is not installed: apt-get install newsboat")
 	}
-	q := &quay{t: t, newsboat: program, folder: &folder{}, gone: map[string]bool{}, now: time.Date(2025, 3, 4, 9, 0, 0, 0, time.UTC)}
+	q := &quay{t: t, newsboat: program, folder: &webtest.Folder{}, gone: map[string]bool{}, now: time.Date(2025, 3, 4, 9, 0, 0, 0, time.UTC)}
 	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
 	q.must(err)
 	t.Cleanup(func() { q.must(db.Close()) })
@@ -60,15 +61,16 @@ func newQuay(t *testing.T) *quay {
 	q.syncer = &content.Syncer{Store: db, Sources: []content.Watched{{Source: q.folder}}}
 	pub := feed.Publication{Title: "The Example Lead", URL: "https://publication.example", Language: "en-GB"}
 	q.Server = &Server{
-		Publication: digest.Publication{Title: pub.Title, URL: pub.URL, Language: pub.Language, Zone: time.UTC},
-		Content:     db, Templates: set, Catalog: i18n.BuiltIn(),
-		Shelf: &Shelf{Content: db, Publication: pub, Options: feed.Options{FullText: true, Items: 10}},
-		Log:   slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Frame: Frame{
+			Publication: digest.Publication{Title: pub.Title, URL: pub.URL, Language: pub.Language, Zone: time.UTC},
+			Templates:   set, Catalog: i18n.BuiltIn(), Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		},
+		Content: db, Shelf: &Shelf{Content: db, Publication: pub, Options: feed.Options{FullText: true, Items: 10}},
 	}
 	for i := range 25 {
 		q.publish(fmt.Sprintf("article-%d", i), []string{"Platform", "Culture"}[i%2], q.now.AddDate(0, 0, i-25))
 	}
-	q.article("test:article-24").Article.Title = hostile
+	q.article("test:article-24").Article.Title = webtest.Hostile
 	q.sync()
 	h := q.Handler()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -111,7 +113,7 @@ func (h *heard) WriteHeader(code int) {
 
 // publish puts an article into the folder, dated on.
 func (q *quay) publish(slug, topic string, on time.Time) {
-	q.folder.add(content.Article{
+	q.folder.Add(content.Article{
 		Title: "About " + slug, Standfirst: "In short.", Body: "<p>All of " + slug + ".</p>", Slug: slug,
 		Access: content.Free, Published: on, Authors: []content.Author{{Name: "Ada Writer"}}, Topics: []string{topic},
 	})
@@ -120,17 +122,17 @@ func (q *quay) publish(slug, topic string, on time.Time) {
 
 // article returns an article of the folder by its key.
 func (q *quay) article(key string) *content.Found {
-	i := slices.IndexFunc(q.folder.articles, func(f content.Found) bool { return string(f.Keys[0]) == key })
+	i := slices.IndexFunc(q.folder.Articles, func(f content.Found) bool { return string(f.Keys[0]) == key })
 	if i < 0 {
 		q.t.Fatalf("no article %s", key)
 	}
-	return &q.folder.articles[i]
+	return &q.folder.Articles[i]
 }
 
 // withdraw takes an article out of the folder.
 func (q *quay) withdraw(key string) {
 	q.gone[key] = true
-	q.folder.articles = slices.DeleteFunc(q.folder.articles, func(f content.Found) bool { return string(f.Keys[0]) == key })
+	q.folder.Articles = slices.DeleteFunc(q.folder.Articles, func(f content.Found) bool { return string(f.Keys[0]) == key })
 }
 
 // listed returns what a feed holds: the newest releases of articles that are

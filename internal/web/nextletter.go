@@ -60,7 +60,7 @@ func (s *Server) comingTo(h *holder, now time.Time) coming {
 	}
 	var first coming
 	for _, n := range s.Newsletters {
-		if !h.takes(n.Name) {
+		if !h.reader.Takes(n.Name, h.subs) {
 			continue
 		}
 		if n.Instant() {
@@ -88,7 +88,7 @@ func (s *Server) first(l *i18n.Locale, h *holder, now time.Time) string {
 func (s *Server) saved(l *i18n.Locale, h *holder, now time.Time) string {
 	c := s.comingTo(h, now)
 	switch {
-	case h.silent():
+	case h.reader.Silent():
 		return l.Message("reader.saved_silent")
 	case c.newsletter == nil:
 		return l.Message("reader.saved_none")

@@ -11,24 +11,12 @@ import (
 	"github.com/standfirst/standfirst/templates"
 )
 
-// publicPage is what the pages that everybody sees have: also a choice of
-// languages.
-func (s *Server) publicPage(r *http.Request, v voice, title string) templates.Page {
-	p := s.page(r, v.Locale, title)
-	p.Languages = s.languages(r, v.Locale)
-	return p
-}
-
-// page is what all pages have, for the page of that title. Its links keep to the
-// language that ?lang= named.
+// page is a page of the site: the frame's, with where else the site leads, in
+// the language that ?lang= named.
 func (s *Server) page(r *http.Request, l *i18n.Locale, title string) templates.Page {
-	p := templates.Page{
-		Lang: l.Words, Dir: l.Dir, Title: title,
-		Publication: templates.Publication{Title: s.Publication.Title, URL: s.Publication.URL + "/", Address: s.Publication.Address},
-		Feeds:       alternates("/feed", s.Publication.Title),
-	}
+	p := s.Page(r, l, title)
+	p.Feeds = alternates("/feed", s.Publication.Title)
 	v := s.voice(r)
-	p.Home = v.to("/")
 	link := func(key, to string) {
 		p.Nav = append(p.Nav, templates.Link{Label: l.Message(key), URL: v.to(to), Current: r.URL.Path == to})
 	}
@@ -40,6 +28,14 @@ func (s *Server) page(r *http.Request, l *i18n.Locale, title string) templates.P
 	if s.Mailbox != nil {
 		link("site.mailbox", "/mailbox")
 	}
+	return p
+}
+
+// publicPage is what the pages that everybody sees have: also a choice of
+// languages.
+func (s *Server) publicPage(r *http.Request, v voice, title string) templates.Page {
+	p := s.page(r, v.Locale, title)
+	p.Languages = s.languages(r, v.Locale)
 	return p
 }
 
@@ -61,8 +57,8 @@ func formats(base string) []templates.Link {
 	return []templates.Link{{Label: "RSS", URL: base + ".rss"}, {Label: "Atom", URL: base + ".atom"}, {Label: "JSON", URL: base + ".json"}}
 }
 
-// perPage is how many lines a long list shows at once.
-const perPage = 20
+// PerPage is how many lines a long list shows at once.
+const PerPage = 20
 
 // leaf returns the part of a list that ?page= asks for, and the links to what
 // is before and behind it. A page behind the end is empty; what is no number
@@ -72,10 +68,10 @@ func leaf[T any](r *http.Request, v voice, list []T) ([]T, templates.Pages) {
 	if err != nil || n < 1 {
 		n = 1
 	}
-	last := max(1, (len(list)+perPage-1)/perPage)
+	last := max(1, (len(list)+PerPage-1)/PerPage)
 	n = min(n, last+1)
-	from := min((n-1)*perPage, len(list))
-	to := min(from+perPage, len(list))
+	from := min((n-1)*PerPage, len(list))
+	to := min(from+PerPage, len(list))
 	address := func(n int) string {
 		if n == 1 {
 			return v.to(r.URL.EscapedPath())

@@ -30,7 +30,7 @@ func (s *Server) picture(w http.ResponseWriter, r *http.Request) error {
 	hash, end, _ := strings.Cut(name, ".")
 	kind := pictureTypes[end]
 	if s.Pictures == nil || kind == "" || len(hash) != 32 || strings.Trim(hash, "0123456789abcdef") != "" {
-		return notFound
+		return NotFound
 	}
 	b, ok := s.gallery.get(name)
 	if !ok {

@@ -19,11 +19,11 @@ const (
 
 // keepPicture keeps a picture of what the articles of the site name.
 func (s *site) keepPicture(address string) {
-	s.t.Helper()
+	s.T.Helper()
 	ctx, now := context.Background(), time.Now()
-	s.must(s.db.WantPictures(ctx, 100, now))
-	claims, err := s.db.ClaimPictures(ctx, 100, time.Minute, now)
-	s.must(err)
+	s.Must(s.DB.WantPictures(ctx, 100, now))
+	claims, err := s.DB.ClaimPictures(ctx, 100, time.Minute, now)
+	s.Must(err)
 	for _, c := range claims {
 		r := picture.Result{Attempts: 1, Due: now.Add(time.Hour), Reason: "the test has no other"}
 		if c.Address == address {
@@ -32,7 +32,7 @@ func (s *site) keepPicture(address string) {
 				Thumb: picture.File{Name: smallName, Width: 320, Height: 213, Bytes: []byte("\x89PNG small")},
 			}
 		}
-		s.must(s.db.SettlePicture(ctx, c, r, now))
+		s.Must(s.DB.SettlePicture(ctx, c, r, now))
 	}
 }
 
@@ -86,13 +86,13 @@ func TestPagesShowKeptPictures(t *testing.T) {
 // illustrate publishes an article with a picture, the newest of all, and
 // returns its address.
 func (s *site) illustrate() string {
-	s.t.Helper()
+	s.T.Helper()
 	const at = "https://pictures.example/cover.jpg"
-	s.folder.add(content.Article{
+	s.Folder.Add(content.Article{
 		Slug: "illustrated", Title: "Illustrated", Image: content.Image{URL: at, Alt: "A desk"}, Access: content.Free,
 		URL: s.url + "/articles/illustrated", Body: "<p>Text.</p>", Published: time.Now().Add(-time.Minute),
 	})
-	s.sync()
+	s.Sync()
 	return at
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/internal/webtest"
 	"github.com/standfirst/standfirst/subscribers"
 	"github.com/standfirst/standfirst/templates"
 )
@@ -25,7 +26,7 @@ func form(pairs ...string) url.Values {
 
 func TestPreferences(t *testing.T) {
 	s := newSite(t)
-	link := "/preferences/" + s.Tokens.Preferences(s.readers[ben], "weekly")
+	link := "/preferences/" + s.Tokens.Preferences(s.IDs[webtest.Ben], "weekly")
 	press := func(want string, pairs ...string) {
 		t.Helper()
 		got := s.post(link, form(pairs...))
@@ -52,56 +53,56 @@ func TestPreferences(t *testing.T) {
 	german := s.Catalog.For("de")
 	press("Ihre nächste E-Mail ist The Weekly, am "+german.FullDay(slot)+", 08:00 UTC", "do", "save", "newsletter", "weekly", "newsletter", "dates", "newsletter", "unknown",
 		"topic", "C++", "topic", "Nobody offers this", "city", "London", "city", "Berlin", "city", "Online", "language", "de", "timezone", "")
-	reader, taken := s.reader(ben)
+	reader, taken := s.Reader(webtest.Ben)
 	if diff := cmp.Diff([][]string{{"C++"}, {"Berlin", "London"}}, [][]string{reader.Topics, reader.Cities}); diff != "" || taken != "dates weekly" {
 		t.Errorf("takes %q, wishes (-want +got)\n%s", taken, diff)
 	}
 	// In words of the new language, and at the hour of the new zone.
 	tokyo, err := time.LoadLocation("Asia/Tokyo")
-	s.must(err)
+	s.Must(err)
 	press("Your next letter is The Weekly, on "+s.Catalog.For("en-GB").FullDay(slot.In(tokyo))+", 17:00 JST", "do", "save", "newsletter", "weekly", "language", "", "timezone", "Asia/Tokyo")
-	if reader, taken = s.reader(ben); len(reader.Topics)+len(reader.Cities) != 0 || reader.Timezone != "Asia/Tokyo" || taken != "weekly" {
+	if reader, taken = s.Reader(webtest.Ben); len(reader.Topics)+len(reader.Cities) != 0 || reader.Timezone != "Asia/Tokyo" || taken != "weekly" {
 		t.Errorf("with none ticked: %q %q in %s, takes %q", reader.Topics, reader.Cities, reader.Timezone, taken)
 	}
 	for _, nonsense := range []string{"Mars/Olympus", "Local", "../../etc/passwd", strings.Repeat("x", 5000)} {
 		press("Saved.", "do", "save", "newsletter", "weekly", "language", nonsense, "timezone", nonsense)
-		if reader, _ = s.reader(ben); reader.Timezone != "Asia/Tokyo" || reader.Language != "" {
+		if reader, _ = s.Reader(webtest.Ben); reader.Timezone != "Asia/Tokyo" || reader.Language != "" {
 			t.Fatalf("nonsense was kept: %q %q", reader.Language, reader.Timezone)
 		}
 	}
 
 	for weeks, days := range map[string]float64{"": 28, "1": 7, "12": 84} {
 		press("Saved.", "do", "pause", "weeks", weeks)
-		reader, _ = s.reader(ben)
+		reader, _ = s.Reader(webtest.Ben)
 		if got := time.Until(reader.Paused).Hours() / 24; got < days-.1 || got > days+.1 {
 			t.Errorf("paused for %.1f days, want %.0f", got, days)
 		}
 		has(`value="resume"`)
 	}
 	press("Saved.", "do", "resume")
-	if reader, _ = s.reader(ben); reader.PausedAt(time.Now()) {
+	if reader, _ = s.Reader(webtest.Ben); reader.PausedAt(time.Now()) {
 		t.Error("still paused")
 	}
 
 	press("You get no letters now", "do", "save")
-	if reader, taken := s.reader(ben); taken != "" || reader.Status != subscribers.Left {
+	if reader, taken := s.Reader(webtest.Ben); taken != "" || reader.Status != subscribers.Left {
 		t.Errorf("with no newsletter: %s takes %q", reader.Status, taken)
 	}
 	press("Saved.", "do", "save", "newsletter", "weekly")
-	if reader, taken := s.reader(ben); taken != "weekly" || reader.Status != subscribers.Active {
+	if reader, taken := s.Reader(webtest.Ben); taken != "weekly" || reader.Status != subscribers.Active {
 		t.Errorf("with one again: %s takes %q", reader.Status, taken)
 	}
 	press("You get no letters now", "do", "stop-all")
-	if reader, _ = s.reader(ben); reader.Status != subscribers.Left {
+	if reader, _ = s.Reader(webtest.Ben); reader.Status != subscribers.Left {
 		t.Errorf("after stopping all: %s", reader.Status)
 	}
 }
 
 func TestPreferencesRefuse(t *testing.T) {
 	s := newSite(t)
-	link := "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")
+	link := "/preferences/" + s.Tokens.Preferences(s.IDs[webtest.Ada], "weekly")
 	nobody := "/preferences/" + s.Tokens.Preferences(999, "")
-	before := s.state()
+	before := s.State()
 	for name, test := range map[string]struct {
 		path, body string
 		code       int
@@ -113,7 +114,7 @@ func TestPreferencesRefuse(t *testing.T) {
 		"weeks that are none":  {link, "do=pause&weeks=x", 400},
 		"bad escapes":          {link, "do=stop-all&%zz", 400},
 		"a flood":              {link, "do=stop-all&x=" + strings.Repeat("y", largestForm), 413},
-		"a token to leave":     {"/preferences/" + s.Tokens.Leave(s.readers[ada], "weekly"), "do=stop-all", 404},
+		"a token to leave":     {"/preferences/" + s.Tokens.Leave(s.IDs[webtest.Ada], "weekly"), "do=stop-all", 404},
 		"nobody's":             {nobody, "do=stop-all", 404},
 		"one-click elsewhere":  {link, oneClick, 400},
 		"acts in the query":    {link + "?do=stop-all", "", 400},
@@ -125,7 +126,7 @@ func TestPreferencesRefuse(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, got.code, test.code)
 		}
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Error("something changed")
 	}
 }

@@ -17,7 +17,7 @@ func (s *Server) linkPage(r *http.Request, v voice, state string) *templates.Lin
 // askForLink shows the form that has the link to somebody's preferences sent to
 // them.
 func (s *Server) askForLink(w http.ResponseWriter, r *http.Request) error {
-	return s.private(w, r, http.StatusOK, s.linkPage(r, s.voice(r), templates.Ask))
+	return s.Private(w, r, http.StatusOK, s.linkPage(r, s.voice(r), templates.Ask))
 }
 
 // sendLink has the link sent, if the address is a reader's. The answer is the
@@ -30,16 +30,16 @@ func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
 	if err := s.admitForm(lineOfOwn, now); err != nil {
 		return err
 	}
-	form, err := formOf(w, r)
+	form, err := FormOf(w, r)
 	if err != nil {
 		return err
 	}
 	p := s.linkPage(r, v, templates.Ask)
-	p.Email = oneLine(form.Get("email"), longestEntry)
+	p.Email = OneLine(form.Get("email"), longestEntry)
 	email, wrong := s.judgeAddress(v.Locale, p.Email)
 	if p.Wrong = wrong; wrong != "" {
 		p.Title = v.Message("signup.error", "title", p.Title)
-		return s.private(w, r, http.StatusUnprocessableEntity, p)
+		return s.Private(w, r, http.StatusUnprocessableEntity, p)
 	}
 	if err := s.admitAbout("link "+subscribers.AddressKey(email), now); err != nil {
 		return err
@@ -53,5 +53,5 @@ func (s *Server) sendLink(w http.ResponseWriter, r *http.Request) error {
 
 // linkSent is where the form leads.
 func (s *Server) linkSent(w http.ResponseWriter, r *http.Request) error {
-	return s.private(w, r, http.StatusOK, s.linkPage(r, s.voice(r), templates.Sent))
+	return s.Private(w, r, http.StatusOK, s.linkPage(r, s.voice(r), templates.Sent))
 }

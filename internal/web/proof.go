@@ -13,13 +13,13 @@ import (
 // prove shows a page that asks the holder of a link for the address it was sent
 // to: letters are forwarded, links with them, and what lies behind these pages
 // is the reader's alone.
-func (s *Server) prove(what string) handler {
+func (s *Server) prove(what string) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		h, err := s.holder(r)
 		if err != nil {
 			return err
 		}
-		return s.private(w, r, http.StatusOK, s.proofPage(r, h, what))
+		return s.Private(w, r, http.StatusOK, s.proofPage(r, h, what))
 	}
 }
 
@@ -38,7 +38,7 @@ func (s *Server) proofPage(r *http.Request, h *holder, state string) *templates.
 
 // proven lets an act happen if the form holds the reader's address, and shows
 // the page again if it does not. Tries are counted, by reader.
-func (s *Server) proven(what string, act func(http.ResponseWriter, *http.Request, *holder, url.Values) error) handler {
+func (s *Server) proven(what string, act func(http.ResponseWriter, *http.Request, *holder, url.Values) error) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		h, err := s.holder(r)
 		if err != nil {
@@ -47,16 +47,16 @@ func (s *Server) proven(what string, act func(http.ResponseWriter, *http.Request
 		if err := s.admitAbout("reader "+strconv.FormatInt(h.reader.ID, 10), time.Now()); err != nil {
 			return err
 		}
-		form, err := formOf(w, r)
+		form, err := FormOf(w, r)
 		if err != nil {
 			return err
 		}
 		if said := form.Get("email"); len(said) > longestEntry || subscribers.AddressKey(said) != subscribers.AddressKey(h.reader.Email) {
 			p := s.proofPage(r, h, what)
 			l := s.languageOf(h.reader)
-			p.Wrong, p.New = l.Message("reader.prove_wrong"), oneLine(form.Get("new"), longestEntry)
+			p.Wrong, p.New = l.Message("reader.prove_wrong"), OneLine(form.Get("new"), longestEntry)
 			p.Title = l.Message("signup.error", "title", p.Title)
-			return s.private(w, r, http.StatusUnprocessableEntity, p)
+			return s.Private(w, r, http.StatusUnprocessableEntity, p)
 		}
 		return act(w, r, h, form)
 	}
@@ -70,21 +70,21 @@ func (s *Server) erase(w http.ResponseWriter, r *http.Request, h *holder, _ url.
 	s.Log.Info("reader erased", "subscriber", h.reader.ID)
 	p := s.proofPage(r, h, templates.Gone)
 	p.Address, p.Back = "", ""
-	return s.private(w, r, http.StatusOK, p)
+	return s.Private(w, r, http.StatusOK, p)
 }
 
 // move asks at another address whether letters are to go there.
 func (s *Server) move(w http.ResponseWriter, r *http.Request, h *holder, form url.Values) error {
 	l, now := s.languageOf(h.reader), time.Now()
 	p := s.proofPage(r, h, templates.ForAddress)
-	p.New = oneLine(form.Get("new"), longestEntry)
+	p.New = OneLine(form.Get("new"), longestEntry)
 	email, wrong := s.judgeAddress(l, p.New)
 	if wrong == "" && subscribers.AddressKey(email) == subscribers.AddressKey(h.reader.Email) {
 		wrong = l.Message("reader.address_same")
 	}
 	if wrong != "" {
 		p.NewWrong, p.Title = wrong, l.Message("signup.error", "title", p.Title)
-		return s.private(w, r, http.StatusUnprocessableEntity, p)
+		return s.Private(w, r, http.StatusUnprocessableEntity, p)
 	}
 	if err := s.admit(r, now); err != nil {
 		return err
@@ -100,7 +100,7 @@ func (s *Server) move(w http.ResponseWriter, r *http.Request, h *holder, form ur
 	if err != nil {
 		return err
 	}
-	keepPrivate(w.Header())
+	KeepPrivate(w.Header())
 	http.Redirect(w, r, h.path("/address/sent"), http.StatusSeeOther)
 	return nil
 }

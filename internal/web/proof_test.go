@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/standfirst/standfirst/internal/webtest"
 	"github.com/standfirst/standfirst/subscribers"
 )
 
@@ -17,22 +18,22 @@ import (
 // whose letter it was, and what is kept of them.
 func TestForwardedLetter(t *testing.T) {
 	s := newSite(t)
-	link := "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")
-	before := s.state()
+	link := "/preferences/" + s.Tokens.Preferences(s.IDs[webtest.Ada], "weekly")
+	before := s.State()
 	for _, below := range []string{"", "/data", "/erase", "/address", "/address/sent"} {
-		if got := s.get(link + below); got.code != http.StatusOK || strings.Contains(got.body, ada) || below != "/address/sent" && !strings.Contains(got.body, "a••@readers.example") {
+		if got := s.get(link + below); got.code != http.StatusOK || strings.Contains(got.body, webtest.Ada) || below != "/address/sent" && !strings.Contains(got.body, "a••@readers.example") {
 			t.Errorf("%s: %d\n%s", below, got.code, got.body)
 		}
 	}
 	for _, below := range []string{"/data", "/erase", "/address"} {
-		for _, guess := range []string{"", ben, "a@readers.example", "a••@readers.example", strings.Repeat("a", 5000)} {
+		for _, guess := range []string{"", webtest.Ben, "a@readers.example", "a••@readers.example", strings.Repeat("a", 5000)} {
 			got := s.post(link+below, form("email", guess, "new", "mallory@evil.example"))
-			if got.code != http.StatusUnprocessableEntity || strings.Contains(got.body, ada) || !strings.Contains(got.body, "This is not the address") {
+			if got.code != http.StatusUnprocessableEntity || strings.Contains(got.body, webtest.Ada) || !strings.Contains(got.body, "This is not the address") {
 				t.Errorf("%s with %q: %d\n%s", below, guess, got.code, got.body)
 			}
 		}
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Error("something changed")
 	}
 }
@@ -40,10 +41,10 @@ func TestForwardedLetter(t *testing.T) {
 func TestGuessingIsSlow(t *testing.T) {
 	s := newSite(t)
 	s.Strangers = NewStrangers(SignUpsPerHour)
-	link := "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")
+	link := "/preferences/" + s.Tokens.Preferences(s.IDs[webtest.Ada], "weekly")
 	codes := map[int]int{}
 	for range 10 {
-		codes[s.post(link+"/data", form("email", ben)).code]++
+		codes[s.post(link+"/data", form("email", webtest.Ben)).code]++
 	}
 	if codes[422] != 5 || codes[429] != 5 {
 		t.Errorf("ten guesses: %v", codes)
@@ -60,7 +61,7 @@ func TestDownload(t *testing.T) {
 	var f file
 	dec := json.NewDecoder(strings.NewReader(got.body))
 	dec.DisallowUnknownFields()
-	s.must(dec.Decode(&f))
+	s.Must(dec.Decode(&f))
 	if f.Reader.Email != grace || f.Reader.Name != "Grace" || len(f.Newsletters) != 1 || f.Newsletters[0].Newsletter != "weekly" || len(f.Log) != 2 {
 		t.Errorf("the file:\n%s", got.body)
 	}
@@ -69,22 +70,22 @@ func TestDownload(t *testing.T) {
 			t.Errorf("the file has %s", list)
 		}
 	}
-	ada := s.post("/preferences/"+s.Tokens.Preferences(s.readers[ada], "")+"/data", form("email", ada))
+	ada := s.post("/preferences/"+s.Tokens.Preferences(s.IDs[webtest.Ada], "")+"/data", form("email", webtest.Ada))
 	f = file{}
-	s.must(json.Unmarshal([]byte(ada.body), &f))
-	if len(f.Editions) != 1 || f.Editions[0].Edition != s.edition || f.Editions[0].State != "sent" || len(f.Editions[0].Items) == 0 {
+	s.Must(json.Unmarshal([]byte(ada.body), &f))
+	if len(f.Editions) != 1 || f.Editions[0].Edition != s.Edition || f.Editions[0].State != "sent" || len(f.Editions[0].Items) == 0 {
 		t.Errorf("what was sent:\n%s", ada.body)
 	}
 }
 
 func TestErasing(t *testing.T) {
 	s := newSite(t)
-	link := "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")
-	got := s.post(link+"/erase", form("email", ada))
+	link := "/preferences/" + s.Tokens.Preferences(s.IDs[webtest.Ada], "weekly")
+	got := s.post(link+"/erase", form("email", webtest.Ada))
 	if got.code != http.StatusOK || !strings.Contains(got.body, "Everything is deleted") || strings.Contains(got.body, "@") {
 		t.Fatalf("%d\n%s", got.code, got.body)
 	}
-	if _, err := s.db.Subscriber(t.Context(), s.readers[ada]); !errors.Is(err, subscribers.ErrNotFound) {
+	if _, err := s.DB.Subscriber(t.Context(), s.IDs[webtest.Ada]); !errors.Is(err, subscribers.ErrNotFound) {
 		t.Errorf("the reader is still there: %v", err)
 	}
 	for _, path := range []string{link, link + "/data", link + "/erase", link + "/address"} {
@@ -92,51 +93,51 @@ func TestErasing(t *testing.T) {
 			t.Errorf("%s afterwards: %d", path, again.code)
 		}
 	}
-	if again := s.post(link+"/erase", form("email", ada)); again.code != http.StatusNotFound {
+	if again := s.post(link+"/erase", form("email", webtest.Ada)); again.code != http.StatusNotFound {
 		t.Errorf("erasing twice: %d", again.code)
 	}
 	// They may come back by themselves.
-	s.signUpAs(ada)
+	s.signUpAs(webtest.Ada)
 }
 
 func TestNewAddress(t *testing.T) {
 	s := newSite(t)
-	link := "/preferences/" + s.Tokens.Preferences(s.readers[ada], "weekly")
+	link := "/preferences/" + s.Tokens.Preferences(s.IDs[webtest.Ada], "weekly")
 	for address, want := range map[string]string{
-		"nonsense": "No letter can be sent", "": "Write your e-mail address", ada: "Letters go to this address already", "ADA@readers.example": "Letters go to this address already",
+		"nonsense": "No letter can be sent", "": "Write your e-mail address", webtest.Ada: "Letters go to this address already", "ADA@readers.example": "Letters go to this address already",
 	} {
-		if got := s.post(link+"/address", form("email", ada, "new", address)); got.code != http.StatusUnprocessableEntity || !strings.Contains(got.body, want) {
+		if got := s.post(link+"/address", form("email", webtest.Ada, "new", address)); got.code != http.StatusUnprocessableEntity || !strings.Contains(got.body, want) {
 			t.Errorf("to %q: %d\n%s", address, got.code, got.body)
 		}
 	}
 	ask := func(address string) {
 		t.Helper()
-		got := s.post(link+"/address", form("email", ada, "new", address))
+		got := s.post(link+"/address", form("email", webtest.Ada, "new", address))
 		if got.code != http.StatusSeeOther || got.header.Get("Location") != link+"/address/sent" {
 			t.Fatalf("to %s: %d to %q\n%s", address, got.code, got.header.Get("Location"), got.body)
 		}
 		s.deliver()
 	}
-	ask(eve) // somebody else's: she is told, and nothing else happens
-	if n := s.lettersTo(eve); n != 1 {
+	ask(webtest.Eve) // somebody else's: she is told, and nothing else happens
+	if n := s.lettersTo(webtest.Eve); n != 1 {
 		t.Errorf("%d letters to whose address it is", n)
 	}
 	ask(grace)
-	confirm := s.linkIn(s.letterTo(grace), "/confirm/")
-	before := s.state()
-	if got := s.get(confirm); got.code != http.StatusOK || !strings.Contains(got.body, "Yes, write to g••@newcomers.example") || strings.Count(got.body, "<button") != 1 || s.state() != before {
+	confirm := s.linkIn(s.LetterTo(grace), "/confirm/")
+	before := s.State()
+	if got := s.get(confirm); got.code != http.StatusOK || !strings.Contains(got.body, "Yes, write to g••@newcomers.example") || strings.Count(got.body, "<button") != 1 || s.State() != before {
 		t.Fatalf("the page to confirm: %d\n%s", got.code, got.body)
 	}
-	old := s.lettersTo(ada)
+	old := s.lettersTo(webtest.Ada)
 	done := s.post(confirm, nil)
 	if done.code != http.StatusOK || !strings.Contains(done.body, "letters go to g••@newcomers.example") {
 		t.Fatalf("%d\n%s", done.code, done.body)
 	}
-	if reader, taken := s.reader(ada); reader.Email != grace || taken != "dates weekly" {
+	if reader, taken := s.Reader(webtest.Ada); reader.Email != grace || taken != "dates weekly" {
 		t.Errorf("letters go to %s: %q", reader.Email, taken)
 	}
 	s.deliver()
-	if s.lettersTo(ada) != old+1 {
+	if s.lettersTo(webtest.Ada) != old+1 {
 		t.Error("the old address was not told")
 	}
 	if again := s.post(confirm, nil); again.code != http.StatusOK || !strings.Contains(again.body, "g••@newcomers.example") {
@@ -147,10 +148,10 @@ func TestNewAddress(t *testing.T) {
 // Between asking and confirming somebody else may have come with the address.
 func TestNewAddressIsTaken(t *testing.T) {
 	s := newSite(t)
-	token := s.asked(subscribers.Request{Kind: subscribers.NewAddress, Subscriber: s.readers[ada], Email: grace})
-	s.subscribe(subscribers.ImportRow{Email: grace, Newsletters: []string{"weekly"}})
+	token := s.Asked(subscribers.Request{Kind: subscribers.NewAddress, Subscriber: s.IDs[webtest.Ada], Email: grace})
+	s.Subscribe(subscribers.ImportRow{Email: grace, Newsletters: []string{"weekly"}})
 	got := s.post("/confirm/"+token, nil)
-	if reader, _ := s.reader(ada); got.code != http.StatusConflict || !strings.Contains(got.body, "This address gets letters already") || reader.Email != ada {
+	if reader, _ := s.Reader(webtest.Ada); got.code != http.StatusConflict || !strings.Contains(got.body, "This address gets letters already") || reader.Email != webtest.Ada {
 		t.Errorf("%d, letters go to %s\n%s", got.code, reader.Email, got.body)
 	}
 }
@@ -166,10 +167,10 @@ func TestLinkToPreferences(t *testing.T) {
 		}
 	}
 	s.deliver()
-	if n := s.lettersTo(ben); n != 2 { // that of the edition, and one with the link
+	if n := s.lettersTo(webtest.Ben); n != 2 { // that of the edition, and one with the link
 		t.Errorf("%d letters", n)
 	}
-	link := s.linkIn(s.letterTo(ben), "/preferences/")
+	link := s.linkIn(s.LetterTo(webtest.Ben), "/preferences/")
 	if got := s.get(link); got.code != http.StatusOK || !strings.Contains(got.body, "Ihre Einstellungen") {
 		t.Errorf("the link in the letter: %d\n%s", got.code, got.body)
 	}
@@ -183,21 +184,21 @@ func TestLinksThatAreTooOld(t *testing.T) {
 	long := time.Now().Add(-subscribers.RequestLife - time.Hour)
 	request := func(r subscribers.Request, confirmed bool) string {
 		t.Helper()
-		id, err := s.db.Ask(t.Context(), r, long)
-		s.must(err)
+		id, err := s.DB.Ask(t.Context(), r, long)
+		s.Must(err)
 		if confirmed {
-			_, err = s.db.Confirm(t.Context(), id, subscribers.Consent{}, nil, long.Add(time.Minute))
-			s.must(err)
+			_, err = s.DB.Confirm(t.Context(), id, subscribers.Consent{}, nil, long.Add(time.Minute))
+			s.Must(err)
 		}
-		kept, err := s.db.Request(t.Context(), id)
-		s.must(err)
+		kept, err := s.DB.Request(t.Context(), id)
+		s.Must(err)
 		return "/confirm/" + s.Tokens.Confirm(kept)
 	}
 	late := request(subscribers.Request{Kind: subscribers.SignUp, Email: "late@newcomers.example", Newsletters: []string{"weekly"}, Language: "fr"}, false)
 	done := request(subscribers.Request{Kind: subscribers.SignUp, Email: grace, Newsletters: []string{"weekly"}}, true)
-	move := request(subscribers.Request{Kind: subscribers.NewAddress, Subscriber: s.readers[ben], Email: "ben@newcomers.example"}, false)
+	move := request(subscribers.Request{Kind: subscribers.NewAddress, Subscriber: s.IDs[webtest.Ben], Email: "ben@newcomers.example"}, false)
 	gone := "/confirm/" + s.Tokens.Confirm(&subscribers.Request{ID: 999, Made: time.Now()})
-	before := s.state()
+	before := s.State()
 	for _, test := range []struct {
 		name, path string
 		code       int
@@ -207,7 +208,7 @@ func TestLinksThatAreTooOld(t *testing.T) {
 		{"confirmed in time", done, http.StatusOK, "You are already in"},
 		{"another address", move, http.StatusGone, "give the new address again"},
 		{"forgotten", gone, http.StatusGone, "This link is too old"},
-		{"a token of another kind", "/confirm/" + s.Tokens.Leave(s.readers[ada], "weekly"), http.StatusNotFound, "We do not know this link"},
+		{"a token of another kind", "/confirm/" + s.Tokens.Leave(s.IDs[webtest.Ada], "weekly"), http.StatusNotFound, "We do not know this link"},
 		{"nonsense", "/confirm/x", http.StatusNotFound, "We do not know this link"},
 	} {
 		for _, got := range []answer{s.get(test.path), s.post(test.path, nil)} {
@@ -219,7 +220,7 @@ func TestLinksThatAreTooOld(t *testing.T) {
 	if got := s.get(late); !strings.Contains(got.body, `href="/subscribe"`) {
 		t.Errorf("no way to another link:\n%s", got.body)
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Error("something changed")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/internal/webtest"
 )
 
 // What this is, how to get it, what is new, and where to meet.
@@ -62,8 +63,8 @@ func TestListsHaveAnAddressToCopy(t *testing.T) {
 
 func TestErrorPagesHelp(t *testing.T) {
 	s := newSite(t)
-	s.folder.add(content.Article{Title: "The handover is the rota", Slug: "the-handover-is-the-rota", Access: content.Free, Published: time.Now()})
-	s.sync()
+	s.Folder.Add(content.Article{Title: "The handover is the rota", Slug: "the-handover-is-the-rota", Access: content.Free, Published: time.Now()})
+	s.Sync()
 	for path, want := range map[string]bool{
 		"/2024/05/handover-rota": true, "/articles/the-handover-rota": true, "/the-handover": true, "/Handover_Rota": true,
 		"/handover": false, "/handover-rota.php": false, "/what-else": false,
@@ -78,7 +79,7 @@ func TestErrorPagesHelp(t *testing.T) {
 		429: "That was a little often", 500: "Something went wrong on our side", 503: "Something went wrong on our side",
 	} {
 		b, err := s.Templates.Page(s.apology(requestFor("/x"), code))
-		s.must(err)
+		s.Must(err)
 		if !strings.Contains(string(b), "<h1>"+want+"</h1>") || !strings.Contains(string(b), `<a class="button" href="/">`) {
 			t.Errorf("%d: %s", code, b)
 		}
@@ -112,13 +113,13 @@ var inFacts = regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)<
 
 // facts returns what a page says to search engines.
 func (s *site) facts(path string) map[string]any {
-	s.t.Helper()
+	s.T.Helper()
 	m := inFacts.FindStringSubmatch(s.get(path).body)
 	if m == nil {
-		s.t.Fatalf("%s says nothing to search engines", path)
+		s.T.Fatalf("%s says nothing to search engines", path)
 	}
 	var facts map[string]any
-	s.must(json.Unmarshal([]byte(m[1]), &facts))
+	s.Must(json.Unmarshal([]byte(m[1]), &facts))
 	return facts
 }
 
@@ -138,7 +139,7 @@ func TestFacts(t *testing.T) {
 	if _, err := time.Parse(time.RFC3339, got["datePublished"].(string)); err != nil {
 		t.Error(err)
 	}
-	if got := s.facts("/articles/hostile"); got["isAccessibleForFree"] != false || got["headline"] != hostile {
+	if got := s.facts("/articles/hostile"); got["isAccessibleForFree"] != false || got["headline"] != webtest.Hostile {
 		t.Errorf("a metered article: %v", got)
 	}
 	events := s.facts("/events")["@graph"].([]any)
@@ -153,11 +154,11 @@ func TestFacts(t *testing.T) {
 func TestWhatIsNotGivenAway(t *testing.T) {
 	s := newSite(t)
 	for slug, access := range map[string]content.Access{"metered": content.Metered, "registered": content.Registered} {
-		s.folder.add(content.Article{
+		s.Folder.Add(content.Article{
 			Title: "Guarded " + slug, Standfirst: "The beginning.", Body: "<p>The rest of it.</p>", Slug: slug, Access: access, Published: time.Now(),
 		})
 	}
-	s.sync()
+	s.Sync()
 	for _, slug := range []string{"metered", "registered"} {
 		got := s.get("/articles/" + slug).body
 		if !strings.Contains(got, "The beginning.") || strings.Contains(got, "The rest of it.") || !strings.Contains(got, `href="https://publication.example/`+slug+`"`) {

@@ -119,6 +119,6 @@ func tooOften(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Retry-After", seconds)
-	write(w, r, http.StatusTooManyRequests, "text/plain; charset=utf-8", fmt.Appendf(nil,
+	Write(w, r, http.StatusTooManyRequests, "text/plain; charset=utf-8", fmt.Appendf(nil,
 		"You fetch this feed whole, again and again. Come back in %s seconds, and send If-None-Match with the ETag you were given: that you may do as often as you like.\n", seconds))
 }

@@ -14,21 +14,17 @@ import (
 	"github.com/standfirst/standfirst/templates"
 )
 
-// A handler answers a request, or returns why it cannot and has written
-// nothing; serve answers then.
-type handler func(w http.ResponseWriter, r *http.Request) error
+// Status is an error that is only its HTTP status.
+type Status int
 
-// status is an error that is only its HTTP status.
-type status int
+func (s Status) Error() string { return http.StatusText(int(s)) }
 
-func (s status) Error() string { return http.StatusText(int(s)) }
+// NotFound is what a handler returns for a thing that is not there.
+const NotFound = Status(http.StatusNotFound)
 
-// notFound is what a handler returns for a thing that is not there.
-const notFound = status(http.StatusNotFound)
-
-// codeOf is the one place where errors become statuses.
-func codeOf(err error) int {
-	var code status
+// CodeOf is the one place where errors become statuses.
+func CodeOf(err error) int {
+	var code Status
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &code):
@@ -43,13 +39,13 @@ func codeOf(err error) int {
 
 // serve makes pages of errors: whoever asked gets a sentence, the log the
 // chain.
-func (s *Server) serve(h handler) http.Handler {
+func (s *Server) serve(h Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := h(w, r)
 		if err == nil {
 			return
 		}
-		code := codeOf(err)
+		code := CodeOf(err)
 		if code >= 500 && r.Context().Err() == nil {
 			s.Log.Error("request failed", "route", r.Pattern, "code", code, "err", err)
 		}
@@ -69,21 +65,24 @@ func (s *Server) sorry(w http.ResponseWriter, r *http.Request, code int) {
 		h.Set("Retry-After", "5")
 	}
 	if forAPI(r.URL.Path) {
-		s.tellProblem(w, r, wrong(code, ""))
+		s.TellProblem(w, r, Wrong(code, ""))
 		return
 	}
 	if forPrograms(r.URL.Path) {
-		write(w, r, code, "text/plain; charset=utf-8", []byte(http.StatusText(code)+"\n"))
+		Write(w, r, code, "text/plain; charset=utf-8", []byte(http.StatusText(code)+"\n"))
 		return
 	}
 	b, err := s.Templates.Page(s.apology(r, code))
 	if err != nil {
 		s.Log.Error("error page failed", "err", err)
-		write(w, r, code, "text/plain; charset=utf-8", []byte(http.StatusText(code)+"\n"))
+		Write(w, r, code, "text/plain; charset=utf-8", []byte(http.StatusText(code)+"\n"))
 		return
 	}
-	write(w, r, code, "text/html; charset=utf-8", b)
+	Write(w, r, code, "text/html; charset=utf-8", b)
 }
+
+// EventStream is the media type of streams of events (HTML, 9.2).
+const EventStream = "text/event-stream"
 
 // forPrograms reports whether what lies at a path is read by programs: feeds,
 // pictures and files.
@@ -114,30 +113,18 @@ func (s *Server) public(w http.ResponseWriter, r *http.Request, speaking voice, 
 	return nil
 }
 
-// private writes a page that is one reader's: kept by nobody, found by no
-// search engine, and its address told to no other site.
-func (s *Server) private(w http.ResponseWriter, r *http.Request, code int, v templates.View) error {
-	b, err := s.Templates.Page(v)
-	if err != nil {
-		return err
-	}
-	keepPrivate(w.Header())
-	write(w, r, code, "text/html; charset=utf-8", b)
-	return nil
-}
-
-// keepPrivate sets the headers of a page that is one reader's. The policy is
+// KeepPrivate sets the headers of a page that is one reader's. The policy is
 // not no-referrer: with that, browsers send "Origin: null" with the page's own
 // forms, and where they send no Sec-Fetch-Site (older ones, and all of them
 // over plain HTTP) the form would be taken for another site's.
-func keepPrivate(h http.Header) {
+func KeepPrivate(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("X-Robots-Tag", "noindex, nofollow")
 }
 
-// write answers with b as it is.
-func write(w http.ResponseWriter, r *http.Request, code int, mediaType string, b []byte) {
+// Write answers with b as it is.
+func Write(w http.ResponseWriter, r *http.Request, code int, mediaType string, b []byte) {
 	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
 	w.WriteHeader(code)

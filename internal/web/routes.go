@@ -1,20 +1,17 @@
 package web
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 
-	"github.com/standfirst/standfirst/content/push"
-	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/templates"
 )
 
 // routes are all patterns and what answers them, on one screen. GET is HEAD
 // too.
-func (s *Server) routes() map[string]handler {
-	routes := map[string]handler{
+func (s *Server) routes() map[string]Handler {
+	routes := map[string]Handler{
 		"GET /{$}":                          s.home,
 		"GET /articles":                     s.articles,
 		"GET /articles/{slug}":              s.article,
@@ -85,113 +82,13 @@ func (s *Server) routes() map[string]handler {
 		routes["GET /mailbox/{id}/{form}"] = s.letter
 		routes["GET /mailbox/{id}/body"] = s.letterBody
 	}
-	if s.Desk != nil {
-		routes["GET /desk"] = s.editor(s.nextSends)
-		routes["GET /desk/newsletters/{newsletter}"] = s.editor(s.nextEdition)
-		routes["POST /desk/newsletters/{newsletter}"] = s.only(editors.RoleEditor, s.editEdition)
-		routes["GET /desk/newsletters/{newsletter}/preview"] = s.editor(s.preview)
-		routes["POST /desk/newsletters/{newsletter}/reader"] = s.editor(s.readerGlance)
-		routes["POST /desk/newsletters/{newsletter}/test"] = s.only(editors.RoleEditor, s.test)
-		routes["POST /desk/newsletters/{newsletter}/approve"] = s.only(editors.RoleEditor, s.approve)
-		routes["GET /desk/newsletters/{newsletter}/send"] = s.only(editors.RoleEditor, s.askToSend)
-		routes["POST /desk/newsletters/{newsletter}/send"] = s.only(editors.RoleEditor, s.sendNow)
-		routes["GET /desk/sign-in"] = s.signIn
-		routes["POST /desk/sign-in"] = s.knock
-		routes["GET /desk/sign-in/sent"] = s.linkMailed
-		routes["GET /desk/first/{token}"] = s.beFirst
-		routes["POST /desk/first/{token}"] = s.enterFirst
-		routes["GET /desk/account"] = s.editor(s.account)
-		routes["POST /desk/account"] = s.editor(s.rename)
-		routes["POST /desk/account/password"] = s.editor(s.choosePassword)
-		routes["GET /desk/people"] = s.only(editors.RoleOwner, s.people)
-		routes["POST /desk/people"] = s.only(editors.RoleOwner, s.invite)
-		routes["POST /desk/people/role"] = s.onPerson(s.giveRole)
-		routes["POST /desk/people/remove"] = s.onPerson(s.dismiss)
-		routes["POST /desk/people/link"] = s.onPerson(s.mailPerson)
-		routes["POST /desk/people/sessions"] = s.onPerson(s.endPerson)
-		routes["GET /desk/log"] = s.editor(s.deskLog)
-		routes["GET /desk/log.jsonl"] = s.editor(s.exportLog)
-		routes["GET /desk/sign-in/{token}"] = s.askToSignIn
-		routes["POST /desk/sign-in/{token}"] = s.enter
-		routes["POST /desk/sign-out"] = s.signOut
-		routes["POST /desk/sessions"] = s.editor(s.endSession)
-	}
-	if s.Desk != nil && s.Desk.Readers != nil {
-		const reader = " /desk/readers/{id}"
-		routes["GET /desk/readers"] = s.editor(s.deskReaders)
-		routes["POST /desk/readers/export"] = s.only(editors.RoleOwner, s.exportReaders)
-		routes["GET"+reader] = s.editor(s.deskReader)
-		routes["POST"+reader] = s.only(editors.RoleEditor, s.actForReader)
-		routes["POST"+reader+"/data"] = s.only(editors.RoleEditor, s.giveReaderData)
-		routes["GET"+reader+"/erase"] = s.only(editors.RoleOwner, s.askToErase)
-		routes["POST"+reader+"/erase"] = s.only(editors.RoleOwner, s.eraseReader)
-	}
-	if s.Desk != nil && s.Desk.Imports != nil {
-		const file = " /desk/import/{id}"
-		routes["GET /desk/import"] = s.only(editors.RoleEditor, s.askForFile)
-		routes["POST /desk/import"] = s.only(editors.RoleEditor, s.takeFile)
-		routes["GET"+file] = s.only(editors.RoleEditor, s.deskImport)
-		routes["POST"+file] = s.only(editors.RoleEditor, s.decideImport)
-		routes["GET"+file+"/refused.csv"] = s.only(editors.RoleEditor, s.refusedRows)
-	}
-	if s.Desk != nil && s.Desk.Editions != nil {
-		routes["GET /desk/editions"] = s.editor(s.pastEditions)
-		const edition = " /desk/editions/{newsletter}/{slot}"
-		routes["GET"+edition] = s.editor(s.editionAtDesk)
-		routes["GET"+edition+"/events"] = s.editor(s.editionEvents)
-		routes["GET"+edition+"/cancel"] = s.only(editors.RoleEditor, s.askToCancel)
-		routes["POST"+edition+"/cancel"] = s.only(editors.RoleEditor, s.cancelEdition)
-		routes["POST"+edition+"/pause"] = s.only(editors.RoleEditor, s.pauseEdition)
-		routes["POST"+edition+"/resume"] = s.only(editors.RoleEditor, s.resumeEdition)
-		routes["POST"+edition+"/csv"] = s.only(editors.RoleEditor, s.deliveries)
-		routes["GET"+edition+"/letter/{version}"] = s.editor(s.givenPage)
-		routes["GET"+edition+"/letter/{version}/{form}"] = s.editor(s.givenForm)
-	}
-	if s.Desk != nil && s.Desk.Content != nil {
-		routes["GET /desk/sources"] = s.editor(s.deskSources)
-		routes["POST /desk/sources/read"] = s.only(editors.RoleEditor, s.readSource)
-		routes["POST /desk/sources/rule"] = s.only(editors.RoleEditor, s.ruleSource)
-		routes["POST /desk/sources/back"] = s.only(editors.RoleEditor, s.unruleSource)
-		routes["GET /desk/articles"] = s.editor(s.deskArticles)
-		routes["GET /desk/articles/{id}"] = s.editor(s.deskArticle)
-		routes["POST /desk/articles/{id}"] = s.only(editors.RoleEditor, s.actOnArticle)
-		routes["GET /desk/events"] = s.editor(s.deskEvents)
-		routes["POST /desk/events"] = s.only(editors.RoleEditor, s.actOnEvent)
-		routes["GET /desk/feeds"] = s.editor(s.deskFeeds)
-	}
-	if s.Desk != nil && s.Desk.API != nil {
-		routes["GET /desk/tokens"] = s.only(editors.RoleOwner, s.tokens)
-		routes["POST /desk/tokens"] = s.only(editors.RoleOwner, s.makeToken)
-		routes["POST /desk/tokens/revoke"] = s.only(editors.RoleOwner, s.revokeToken)
-		maps.Copy(routes, s.apiRoutes())
-	}
-	return routes
-}
-
-// apiRoutes are those of programs, below one path.
-func (s *Server) apiRoutes() map[string]handler {
-	const newsletter, edition = "/api/v1/newsletters/{newsletter}", "/api/v1/editions/{newsletter}/{slot}"
-	routes := map[string]handler{
-		"GET /api/v1/openapi.json":       s.describe,
-		"GET /api/v1/newsletters":        s.api(editors.ScopeRead, s.apiNewsletters),
-		"GET " + newsletter + "/preview": s.api(editors.ScopeRead, s.apiPreview),
-		"POST " + newsletter + "/send":   s.api(editors.ScopeSend, s.apiSend),
-		"GET /api/v1/editions":           s.api(editors.ScopeRead, s.apiEditions),
-		"GET " + edition:                 s.api(editors.ScopeRead, s.apiEdition),
-	}
-	if s.Desk.API.Pushed != nil {
-		for _, kind := range []push.Kind{push.Articles, push.Events} {
-			at := "/api/v1/" + string(kind) + "s"
-			routes["GET "+at] = s.api(editors.ScopeRead, s.apiBrought(kind))
-			routes["GET "+at+"/{id}"] = s.api(editors.ScopeRead, s.apiPushed(kind))
-			routes["PUT "+at+"/{id}"] = s.api(editors.ScopeContent, s.apiPush(kind))
-			routes["DELETE "+at+"/{id}"] = s.api(editors.ScopeContent, s.apiTakeBack(kind))
+	for _, room := range s.Rooms {
+		for pattern, h := range room.Routes() {
+			if routes[pattern] != nil {
+				panic("web: two handlers for " + pattern) // as http.ServeMux has it
+			}
+			routes[pattern] = h
 		}
-	}
-	if s.Desk.Editions != nil {
-		routes["POST "+edition+"/pause"] = s.apiPause()
-		routes["POST "+edition+"/resume"] = s.apiResume()
-		routes["POST "+edition+"/cancel"] = s.apiCancel()
 	}
 	return routes
 }
@@ -226,7 +123,7 @@ func (s *Server) guard() *http.CrossOriginProtection {
 	// but who fills it in, and what it asks for must be confirmed by mail.
 	guard.AddInsecureBypassPattern("POST /subscribe")
 	guard.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error {
-		return status(http.StatusForbidden)
+		return Status(http.StatusForbidden)
 	}))
 	return guard
 }
@@ -234,7 +131,7 @@ func (s *Server) guard() *http.CrossOriginProtection {
 // nowhere answers what no route wants: with the address without its last
 // slash where that is one of ours, with 405 where another method would do, and
 // else with 404.
-func (s *Server) nowhere(mux *http.ServeMux) handler {
+func (s *Server) nowhere(mux *http.ServeMux) Handler {
 	wanted := func(method, path string) bool {
 		r := &http.Request{Method: method, Host: "localhost", URL: &url.URL{Path: path}}
 		_, pattern := mux.Handler(r)
@@ -252,7 +149,7 @@ func (s *Server) nowhere(mux *http.ServeMux) handler {
 				allow = append([]string{http.MethodGet, http.MethodHead}, allow[1:]...)
 			}
 			w.Header().Set("Allow", strings.Join(allow, ", "))
-			return status(http.StatusMethodNotAllowed)
+			return Status(http.StatusMethodNotAllowed)
 		}
 		bare := strings.TrimRight(r.URL.Path, "/")
 		if bare != r.URL.Path && wanted(http.MethodGet, bare) {
@@ -260,6 +157,6 @@ func (s *Server) nowhere(mux *http.ServeMux) handler {
 			http.Redirect(w, r, to.String(), http.StatusPermanentRedirect)
 			return nil
 		}
-		return notFound
+		return NotFound
 	}
 }

@@ -6,32 +6,32 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/internal/store"
+	"github.com/standfirst/standfirst/internal/webtest"
 	"github.com/standfirst/standfirst/subscribers"
 )
 
 // addresses are what a GET of each route is tried with.
 func (s *site) addresses() map[string][]string {
-	leave, prefer := s.Tokens.Leave(s.readers[ada], "weekly"), s.Tokens.Preferences(s.readers[ada], "weekly")
-	letter := s.letterTo(ada).ID
+	leave, prefer := s.Tokens.Leave(s.IDs[webtest.Ada], "weekly"), s.Tokens.Preferences(s.IDs[webtest.Ada], "weekly")
+	letter := s.LetterTo(webtest.Ada).ID
 	s.keepPicture("https://pictures.example/x.png?a=1&b=\"2\"")
-	confirm := s.asked(subscribers.Request{Kind: subscribers.SignUp, Email: "new@newcomers.example", Newsletters: []string{"weekly"}})
-	move := s.asked(subscribers.Request{Kind: subscribers.NewAddress, Subscriber: s.readers[ada], Email: "ada@newcomers.example"})
+	confirm := s.Asked(subscribers.Request{Kind: subscribers.SignUp, Email: "new@newcomers.example", Newsletters: []string{"weekly"}})
+	move := s.Asked(subscribers.Request{Kind: subscribers.NewAddress, Subscriber: s.IDs[webtest.Ada], Email: "ada@newcomers.example"})
 	return map[string][]string{
 		"/subscribe":                        {"/subscribe", "/subscribe?email=x%40y.example&newsletter=weekly&lang=ar"},
 		"/subscribe/sent":                   {"/subscribe/sent"},
 		"/subscribe/embed":                  {"/subscribe/embed"},
 		"/confirm/{token}":                  {"/confirm/" + confirm, "/confirm/" + move, "/confirm/" + confirm + "?yes"},
-		"/preferences":                      {"/preferences", "/preferences?email=" + ada},
+		"/preferences":                      {"/preferences", "/preferences?email=" + webtest.Ada},
 		"/preferences/sent":                 {"/preferences/sent"},
-		"/preferences/{token}/data":         {"/preferences/" + prefer + "/data?email=" + ada},
-		"/preferences/{token}/erase":        {"/preferences/" + prefer + "/erase?email=" + ada},
-		"/preferences/{token}/address":      {"/preferences/" + prefer + "/address?email=" + ada + "&new=x%40y.example"},
+		"/preferences/{token}/data":         {"/preferences/" + prefer + "/data?email=" + webtest.Ada},
+		"/preferences/{token}/erase":        {"/preferences/" + prefer + "/erase?email=" + webtest.Ada},
+		"/preferences/{token}/address":      {"/preferences/" + prefer + "/address?email=" + webtest.Ada + "&new=x%40y.example"},
 		"/preferences/{token}/address/sent": {"/preferences/" + prefer + "/address/sent"},
 		"/{$}":                              {"/", "/?utm_source=x"},
 		"/articles":                         {"/articles", "/articles?page=2", "/articles?page=-1", "/articles?page=99999999999999999999"},
@@ -40,7 +40,7 @@ func (s *site) addresses() map[string][]string {
 		"/authors/{author}":                 {"/authors/ada-writer"},
 		"/events":                           {"/events"},
 		"/archive":                          {"/archive"},
-		"/editions/{newsletter}/{slot}":     {"/editions/" + s.edition},
+		"/editions/{newsletter}/{slot}":     {"/editions/" + s.Edition},
 		"/feeds":                            {"/feeds"},
 		"/r/{edition}/{release}":            {s.links()[0].Path(), s.links()[0].Path() + "?utm_source=x"},
 		"/feed.rss":                         {"/feed.rss", "/feed.rss?utm_medium=rss"},
@@ -73,16 +73,6 @@ func (s *site) addresses() map[string][]string {
 	}
 }
 
-// asked makes a request and returns the token of its letter.
-func (s *site) asked(r subscribers.Request) string {
-	s.t.Helper()
-	id, err := s.db.Ask(s.t.Context(), r, time.Now())
-	s.must(err)
-	kept, err := s.db.Request(s.t.Context(), id)
-	s.must(err)
-	return s.Tokens.Confirm(kept)
-}
-
 // Mail scanners follow every link in a letter; nothing may come of it.
 func TestGetAndHeadChangeNothing(t *testing.T) {
 	s := newSite(t)
@@ -93,17 +83,17 @@ func TestGetAndHeadChangeNothing(t *testing.T) {
 			t.Errorf("%s is not tried", pattern)
 		}
 		if !isGet { // what acts by POST must not by GET, wherever it is
-			token := s.Tokens.Leave(s.readers[ada], "weekly")
+			token := s.Tokens.Leave(s.IDs[webtest.Ada], "weekly")
 			switch {
 			case strings.Contains(path, "preferences"):
-				token = s.Tokens.Preferences(s.readers[ada], "weekly")
+				token = s.Tokens.Preferences(s.IDs[webtest.Ada], "weekly")
 			case strings.Contains(path, "confirm"):
 				token = strings.TrimPrefix(tried["/confirm/{token}"][0], "/confirm/")
 			}
 			tried[pattern] = []string{strings.ReplaceAll(strings.TrimPrefix(path, "POST "), "{token}", token)}
 		}
 	}
-	before := s.state()
+	before := s.State()
 	for pattern, paths := range tried {
 		for _, path := range paths {
 			got, head := s.get(path), s.do(http.MethodHead, path, "")
@@ -122,7 +112,7 @@ func TestGetAndHeadChangeNothing(t *testing.T) {
 			if diff := cmp.Diff(got.header, head.header); diff != "" {
 				t.Errorf("HEAD %s has other headers than GET (-get +head)\n%s", path, diff)
 			}
-			if after := s.state(); after != before {
+			if after := s.State(); after != before {
 				t.Fatalf("GET or HEAD %s changed something", path)
 			}
 		}
@@ -164,7 +154,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 
 func TestOtherMethods(t *testing.T) {
 	s := newSite(t)
-	leave := "/unsubscribe/" + s.Tokens.Leave(s.readers[ada], "weekly")
+	leave := "/unsubscribe/" + s.Tokens.Leave(s.IDs[webtest.Ada], "weekly")
 	for _, test := range []struct{ method, path, allow string }{
 		{"POST", "/feed.rss", "GET, HEAD"},
 		{"POST", "/", "GET, HEAD"},
@@ -174,12 +164,12 @@ func TestOtherMethods(t *testing.T) {
 		{"GET", leave + "/undo", "POST"},
 		{"GET", leave + "/everything", "POST"},
 	} {
-		before := s.state()
+		before := s.State()
 		got := s.do(test.method, test.path, "")
 		if got.code != http.StatusMethodNotAllowed || got.header.Get("Allow") != test.allow {
 			t.Errorf("%s %s: %d, Allow %q; want 405, %q", test.method, test.path, got.code, got.header.Get("Allow"), test.allow)
 		}
-		if s.state() != before {
+		if s.State() != before {
 			t.Errorf("%s %s changed something", test.method, test.path)
 		}
 	}
@@ -245,7 +235,7 @@ func (broken) ArticleBySlug(_ context.Context, slug string) (*content.Entry, err
 
 func TestFailuresTellNothing(t *testing.T) {
 	s := newSite(t)
-	s.Content = broken{s.db}
+	s.Content = broken{s.DB}
 	for _, path := range []string{"/articles/error", "/articles/panic"} {
 		got := s.get(path)
 		if got.code != http.StatusInternalServerError || strings.Contains(got.body, "secret") || !strings.Contains(got.body, "<h1>") {
@@ -256,7 +246,7 @@ func TestFailuresTellNothing(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"secret in an error", "secret in a panic"} {
-		if !strings.Contains(s.log.String(), want) {
+		if !strings.Contains(s.Said.String(), want) {
 			t.Errorf("the log does not hold %q", want)
 		}
 	}
@@ -288,9 +278,9 @@ func TestRobots(t *testing.T) {
 			t.Errorf("robots.txt lacks %q:\n%s", want, got)
 		}
 	}
-	own := "/preferences/" + s.Tokens.Preferences(s.readers[ada], "")
-	confirm := "/confirm/" + s.asked(subscribers.Request{Kind: subscribers.SignUp, Email: "new@newcomers.example", Newsletters: []string{"weekly"}})
-	for _, path := range []string{"/unsubscribe/" + s.Tokens.Leave(s.readers[ada], ""), own, own + "/data", own + "/erase", own + "/address", confirm, "/preferences", "/mailbox"} {
+	own := "/preferences/" + s.Tokens.Preferences(s.IDs[webtest.Ada], "")
+	confirm := "/confirm/" + s.Asked(subscribers.Request{Kind: subscribers.SignUp, Email: "new@newcomers.example", Newsletters: []string{"weekly"}})
+	for _, path := range []string{"/unsubscribe/" + s.Tokens.Leave(s.IDs[webtest.Ada], ""), own, own + "/data", own + "/erase", own + "/address", confirm, "/preferences", "/mailbox"} {
 		got := s.get(path)
 		if !strings.Contains(got.header.Get("X-Robots-Tag"), "noindex") || got.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %v", path, got.header)

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"path"
 	"reflect"
@@ -50,6 +51,9 @@ type stock struct {
 
 // Filled reports whether the shelf was ever filled.
 func (s *Shelf) Filled() bool { return s.stock.Load() != nil }
+
+// Documents are all there are, by their paths. The paths are unescaped.
+func (s *Shelf) Documents() iter.Seq2[string, *Document] { return maps.All(s.now().documents) }
 
 // Document returns the feed at a path like "/feed.rss", unescaped. A page of
 // the archive is found under the name of a content it no longer has as well:

@@ -12,6 +12,7 @@ import (
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/feed"
 	"github.com/standfirst/standfirst/internal/store"
+	"github.com/standfirst/standfirst/internal/webtest"
 )
 
 // BenchmarkShelf publishes one article among 10,000 on 50 topics by 40 authors
@@ -24,11 +25,11 @@ func BenchmarkShelf(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer db.Close()
-	folder := newFolder()
-	folder.articles = nil
+	folder := webtest.NewFolder()
+	folder.Articles = nil
 	body := strings.Repeat("<p>"+strings.Repeat("Words, <em>more</em> words &amp; a <a href=\"https://example.com/x\">link</a>. ", 6)+"</p>\n", 6)
 	add := func(i int) {
-		folder.add(content.Article{
+		folder.Add(content.Article{
 			Title: fmt.Sprintf("Article %d", i), Slug: fmt.Sprintf("article-%d", i), URL: fmt.Sprintf("https://publication.example/%d", i),
 			Standfirst: "What it says, in one sentence.", Body: body, Access: content.Free, Published: time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC),
 			Topics: []string{fmt.Sprintf("Topic %d", i%50)}, Authors: []content.Author{{Name: fmt.Sprintf("Author %d", i%40)}},

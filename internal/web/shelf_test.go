@@ -14,16 +14,16 @@ import (
 func TestBuildTakesOver(t *testing.T) {
 	s := newSite(t)
 	before := s.Shelf.now().documents
-	s.must(s.Shelf.Build(t.Context()))
+	s.Must(s.Shelf.Build(t.Context()))
 	for path, d := range s.Shelf.now().documents {
 		if was := before[path]; was == nil || was.ETag != d.ETag || !was.Modified.Equal(d.Modified) {
 			t.Errorf("%s was made anew although nothing changed", path)
 		}
 	}
 
-	edited := &s.folder.articles[1] // on C++, and by Ada Writer
+	edited := &s.Folder.Articles[1] // on C++, and by Ada Writer
 	edited.Title, edited.Hash = "Edited on purpose", "edited"
-	s.sync()
+	s.Sync()
 	held := 0
 	for path, d := range s.Shelf.now().documents {
 		holds := strings.Contains(string(d.Bytes()), "Edited on purpose")
@@ -62,14 +62,14 @@ func TestArchivePages(t *testing.T) {
 		t.Errorf("by its number it is another, or there for ever: %v", byNumber.header)
 	}
 
-	secret := &s.folder.articles[19]
+	secret := &s.Folder.Articles[19]
 	if !strings.Contains(page.body, secret.Title) && !strings.Contains(s.get("/feed/archive/1.rss").body, secret.Title) {
 		t.Fatalf("%s is on no page", secret.Title)
 	}
 	secret.Access, secret.Body, secret.Hash = content.Registered, "<p>Now secret.</p>", "closed"
 	title := secret.Title
-	s.folder.articles = append(s.folder.articles[:21:21], s.folder.articles[22:]...) // one is withdrawn
-	s.sync()
+	s.Folder.Articles = append(s.Folder.Articles[:21:21], s.Folder.Articles[22:]...) // one is withdrawn
+	s.Sync()
 	if again := link.FindStringSubmatch(s.get("/feed.rss").body); again == nil || again[1] == first[1] {
 		t.Errorf("the page changed and is still at %v", again)
 	}
@@ -97,7 +97,7 @@ func TestAutodiscovery(t *testing.T) {
 	s := newSite(t)
 	alternate := regexp.MustCompile(`<link rel="alternate" type="([^"]+)" title="[^"]+" href="([^"]+)">`)
 	for path, own := range map[string]string{
-		"/": "", "/articles": "", "/articles/article-1": "", "/archive": "", "/feeds": "", "/editions/" + s.edition: "",
+		"/": "", "/articles": "", "/articles/article-1": "", "/archive": "", "/feeds": "", "/editions/" + s.Edition: "",
 		"/topics/platform": "/topics/platform/feed.rss", "/authors/ada-writer": "/authors/ada-writer/feed.rss",
 		"/events": "/events.rss", "/events/london": "/events/london.rss",
 	} {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/subscribers"
 	"github.com/standfirst/standfirst/templates"
@@ -20,8 +19,7 @@ func (s *Server) signUpForm(v voice, now time.Time) templates.SignUpForm {
 	for i, n := range s.Newsletters {
 		f.Newsletters = append(f.Newsletters, templates.Order{Name: n.Name, Title: n.Title, Text: n.Description, When: next(v.Locale, n, "", now), Taken: i == 0})
 	}
-	topics, cities := s.offered()
-	f.Topics, f.Cities = choices(topics, nil, content.TopicKey), choices(cities, nil, content.CityKey)
+	f.Topics, f.Cities = s.wishes().Topics(nil), s.wishes().Cities(nil)
 	return f
 }
 
@@ -66,7 +64,7 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 	if err := s.admit(r, now); err != nil {
 		return err
 	}
-	form, err := formOf(w, r)
+	form, err := FormOf(w, r)
 	if err != nil {
 		return err
 	}
@@ -189,6 +187,6 @@ func (s *Server) fresh(w http.ResponseWriter, r *http.Request, code int, v templ
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "same-origin")
-	write(w, r, code, "text/html; charset=utf-8", b)
+	Write(w, r, code, "text/html; charset=utf-8", b)
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/standfirst/standfirst/internal/notes"
+	"github.com/standfirst/standfirst/internal/webtest"
 	"github.com/standfirst/standfirst/mailer"
 	"github.com/standfirst/standfirst/subscribers"
 	"github.com/standfirst/standfirst/templates"
@@ -20,25 +21,25 @@ import (
 
 // deliver sends the letters that people wait for, into the mailbox.
 func (s *site) deliver() {
-	s.t.Helper()
+	s.T.Helper()
 	w := &notes.Writer{
 		Publication: templates.Publication{Title: s.Publication.Title, URL: s.url, Address: s.Publication.Address},
 		Language:    s.Publication.Language, Zone: time.UTC, From: mailer.Address{Email: "news@publication.example"},
-		Templates: s.Templates, Catalog: s.Catalog, Tokens: s.Tokens, Key: []byte("message key"), People: s.db,
+		Templates: s.Templates, Catalog: s.Catalog, Tokens: s.Tokens, Key: []byte("message key"), People: s.DB,
 	}
 	for _, n := range s.Newsletters {
 		w.Newsletters = append(w.Newsletters, notes.Newsletter{Name: n.Name, Title: n.Title, Next: n.Next})
 	}
-	sender := &notes.Sender{Store: s.db.Notes(), Write: w.Write, Transport: s.Mailbox}
+	sender := &notes.Sender{Store: s.DB.Notes(), Write: w.Write, Transport: s.Mailbox}
 	_, _, err := sender.Drain(context.Background(), 0)
-	s.must(err)
+	s.Must(err)
 }
 
 // lettersTo counts the caught letters to an address.
 func (s *site) lettersTo(address string) int {
-	s.t.Helper()
+	s.T.Helper()
 	list, err := s.Mailbox.List(1000, "")
-	s.must(err)
+	s.Must(err)
 	n := 0
 	for _, c := range list {
 		if strings.Contains(c.To, address) {
@@ -50,10 +51,10 @@ func (s *site) lettersTo(address string) int {
 
 // linkIn returns the path of the first link of a letter that begins so.
 func (s *site) linkIn(l *mailer.CaughtLetter, below string) string {
-	s.t.Helper()
+	s.T.Helper()
 	m := regexp.MustCompile(regexp.QuoteMeta(s.url) + `(` + regexp.QuoteMeta(below) + `[^\s"<>]*)`).FindStringSubmatch(l.Text)
 	if m == nil {
-		s.t.Fatalf("no link to %s in the letter:\n%s", below, l.Text)
+		s.T.Fatalf("no link to %s in the letter:\n%s", below, l.Text)
 	}
 	return m[1]
 }
@@ -70,15 +71,15 @@ const grace = "grace@newcomers.example"
 
 // signUp signs up and confirms, and returns the path of the preferences.
 func (s *site) signUpAs(email string, pairs ...string) string {
-	s.t.Helper()
+	s.T.Helper()
 	if got := s.post("/subscribe", s.stamped(append([]string{"email", email, "newsletter", "weekly"}, pairs...)...)); got.code != http.StatusSeeOther {
-		s.t.Fatalf("signing up: %d\n%s", got.code, got.body)
+		s.T.Fatalf("signing up: %d\n%s", got.code, got.body)
 	}
 	s.deliver()
-	got := s.post(s.linkIn(s.letterTo(email), "/confirm/"), nil)
+	got := s.post(s.linkIn(s.LetterTo(email), "/confirm/"), nil)
 	to, welcome := strings.CutSuffix(got.header.Get("Location"), "?welcome")
 	if got.code != http.StatusSeeOther || !welcome {
-		s.t.Fatalf("confirming: %d to %q\n%s", got.code, got.header.Get("Location"), got.body)
+		s.T.Fatalf("confirming: %d to %q\n%s", got.code, got.header.Get("Location"), got.body)
 	}
 	return to
 }
@@ -98,18 +99,18 @@ func TestSignUp(t *testing.T) {
 	if sent := s.get("/subscribe/sent"); !strings.Contains(sent.body, "A letter from The Example Lead is on its way") {
 		t.Errorf("the page that follows:\n%s", sent.body)
 	}
-	if _, err := s.db.ByEmail(t.Context(), grace); err == nil {
+	if _, err := s.DB.ByEmail(t.Context(), grace); err == nil {
 		t.Fatal("there is a reader before anybody has confirmed")
 	}
 	s.deliver()
-	link := s.linkIn(s.letterTo("Grace@newcomers.example"), "/confirm/")
+	link := s.linkIn(s.LetterTo("Grace@newcomers.example"), "/confirm/")
 
-	before := s.state()
+	before := s.State()
 	ask := s.get(link)
 	if ask.code != http.StatusOK || strings.Count(ask.body, "<button") != 1 || !strings.Contains(ask.body, "Yes, send me The Weekly") || strings.Contains(ask.body, "@") {
 		t.Errorf("the page to confirm: %d\n%s", ask.code, ask.body)
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Fatal("looking at the link changed something")
 	}
 	done := s.post(link, nil)
@@ -124,21 +125,21 @@ func TestSignUp(t *testing.T) {
 			t.Errorf("the page afterwards lacks %q:\n%s", want, in.body)
 		}
 	}
-	reader, err := s.db.ByEmail(t.Context(), grace)
-	s.must(err)
+	reader, err := s.DB.ByEmail(t.Context(), grace)
+	s.Must(err)
 	want := subscribers.Subscriber{ID: reader.ID, Email: "Grace@newcomers.example", Name: "Grace Hopper", Topics: []string{"Platform"}, Cities: []string{"London"}, Status: subscribers.Active, Since: reader.Since, Consent: reader.Consent}
 	if diff := cmp.Diff(want, *reader); diff != "" {
 		t.Errorf("reader (-want +got)\n%s", diff)
 	}
 
-	log, err := s.db.Consents(t.Context(), reader.ID)
-	s.must(err)
+	log, err := s.DB.Consents(t.Context(), reader.ID)
+	s.Must(err)
 	if len(log) != 2 || log[0].Act != subscribers.ActAsked || log[0].Way != subscribers.ByForm || log[0].Network != "127.0.0.0/24" ||
 		!strings.Contains(log[0].Text, "We send one letter to check") || log[1].Act != subscribers.ActConfirmed || log[1].Text != "Yes, send me The Weekly" {
 		t.Errorf("the log of consent: %+v", log)
 	}
 
-	before = s.state()
+	before = s.State()
 	for range 2 { // however often, and however
 		for _, again := range []answer{s.get(link), s.post(link, nil)} {
 			if again.code != http.StatusOK || !strings.Contains(again.body, "You are already in") {
@@ -146,7 +147,7 @@ func TestSignUp(t *testing.T) {
 			}
 		}
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Error("a second visit changed something")
 	}
 }
@@ -154,10 +155,10 @@ func TestSignUp(t *testing.T) {
 // Whoever asks learns nothing about who reads us.
 func TestSignUpAnswersTheSame(t *testing.T) {
 	s := newSite(t)
-	s.must(s.db.Suppress(t.Context(), "spam@readers.example", subscribers.BecauseComplained, time.Now()))
-	s.must(s.db.Erase(t.Context(), s.readers[eve], subscribers.Consent{}, time.Now()))
+	s.Must(s.DB.Suppress(t.Context(), "spam@readers.example", subscribers.BecauseComplained, time.Now()))
+	s.Must(s.DB.Erase(t.Context(), s.IDs[webtest.Eve], subscribers.Consent{}, time.Now()))
 	var first *answer
-	for _, address := range []string{grace, ada, "ADA@readers.example", eve, "spam@readers.example", grace} {
+	for _, address := range []string{grace, webtest.Ada, "ADA@readers.example", webtest.Eve, "spam@readers.example", grace} {
 		for _, path := range []string{"/subscribe", "/preferences"} {
 			got := s.post(path, s.stamped("email", address, "newsletter", "weekly"))
 			got.header.Del("Date")
@@ -176,7 +177,7 @@ func TestSignUpAnswersTheSame(t *testing.T) {
 	s.deliver()
 	// Ada had the letter of the edition; she is told that she is in, and gets
 	// the link to her preferences.
-	for address, want := range map[string]int{grace: 1, ada: 3, eve: 1, "spam@readers.example": 0} {
+	for address, want := range map[string]int{grace: 1, webtest.Ada: 3, webtest.Eve: 1, "spam@readers.example": 0} {
 		if got := s.lettersTo(address); got != want {
 			t.Errorf("%d letters to %s, want %d", got, address, want)
 		}
@@ -186,7 +187,7 @@ func TestSignUpAnswersTheSame(t *testing.T) {
 func TestSignUpAsks(t *testing.T) {
 	s := newSite(t)
 	s.Refused = map[string]bool{"trash.example": true}
-	before := s.state()
+	before := s.State()
 	for _, test := range []struct {
 		name  string
 		pairs []string
@@ -216,7 +217,7 @@ func TestSignUpAsks(t *testing.T) {
 			t.Errorf("%s: %v", test.name, got.header)
 		}
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Error("something was kept of what could not be")
 	}
 	// Whichever of the two it was, one press is enough, however quick: the form
@@ -239,13 +240,13 @@ func TestEmbeddedForm(t *testing.T) {
 			t.Errorf("the code to copy lacks %s:\n%s", want, code.body)
 		}
 	}
-	before := s.state()
+	before := s.State()
 	elsewhere := []string{"Content-Type", "application/x-www-form-urlencoded", "Origin", "https://blog.example", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}
 	got := s.do(http.MethodPost, "/subscribe", form("email", grace, "newsletter", "weekly").Encode(), elsewhere...)
 	if got.code != http.StatusOK || !strings.Contains(got.body, "The Weekly, to "+grace) || strings.Count(got.body, "<button") != 1 {
 		t.Fatalf("%d\n%s", got.code, got.body)
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Fatal("a form elsewhere is enough to have a letter sent")
 	}
 	stamp := regexp.MustCompile(`name="stamp" value="([^"]+)"`).FindStringSubmatch(got.body)
@@ -254,7 +255,7 @@ func TestEmbeddedForm(t *testing.T) {
 	}
 	// Too soon for a person: the button is shown again. Their time still runs
 	// from when they saw it first.
-	if got := s.post("/subscribe", form("email", grace, "newsletter", "weekly", "stamp", stamp[1])); got.code != http.StatusOK || s.state() != before || !strings.Contains(got.body, stamp[1]) {
+	if got := s.post("/subscribe", form("email", grace, "newsletter", "weekly", "stamp", stamp[1])); got.code != http.StatusOK || s.State() != before || !strings.Contains(got.body, stamp[1]) {
 		t.Errorf("at once: %d\n%s", got.code, got.body)
 	}
 	// A button is pressed sooner than a form is filled in.
@@ -265,11 +266,11 @@ func TestEmbeddedForm(t *testing.T) {
 		t.Errorf("after a minute: %d", got.code)
 	}
 	s.deliver()
-	s.post(s.linkIn(s.letterTo(grace), "/confirm/"), nil)
-	reader, err := s.db.ByEmail(t.Context(), grace)
-	s.must(err)
-	log, err := s.db.Consents(t.Context(), reader.ID)
-	s.must(err)
+	s.post(s.linkIn(s.LetterTo(grace), "/confirm/"), nil)
+	reader, err := s.DB.ByEmail(t.Context(), grace)
+	s.Must(err)
+	log, err := s.DB.Consents(t.Context(), reader.ID)
+	s.Must(err)
 	if log[0].Way != subscribers.ByEmbed {
 		t.Errorf("the log says %q", log[0].Way)
 	}
@@ -288,7 +289,7 @@ func TestEmbeddedForm(t *testing.T) {
 // What programs send is answered politely, and nothing comes of it.
 func TestHostileSignUps(t *testing.T) {
 	s := newSite(t)
-	before := s.state()
+	before := s.State()
 	ten := strings.Repeat("&topic=Platform", 10_000)
 	old := s.Tokens.Stamp(time.Now().Add(-25 * time.Hour))
 	good := s.stamped("email", grace, "newsletter", "weekly")
@@ -316,7 +317,7 @@ func TestHostileSignUps(t *testing.T) {
 		{"no stamp", urlencoded, with("stamp", ""), 200},
 		{"a stamp of yesterday", urlencoded, with("stamp", old), 200},
 		{"a stamp of tomorrow", urlencoded, with("stamp", s.Tokens.Stamp(time.Now().Add(24*time.Hour))), 200},
-		{"a stamp that is another token", urlencoded, with("stamp", s.Tokens.Preferences(s.readers[ada], "")), 200},
+		{"a stamp that is another token", urlencoded, with("stamp", s.Tokens.Preferences(s.IDs[webtest.Ada], "")), 200},
 		{"a long address", urlencoded, with("email", strings.Repeat("a", 60_000)+"@b.example"), 422},
 	} {
 		got := s.do(http.MethodPost, "/subscribe", test.body, "Content-Type", test.kind)
@@ -327,7 +328,7 @@ func TestHostileSignUps(t *testing.T) {
 			t.Errorf("%s: %d bytes come back", test.name, len(got.body))
 		}
 	}
-	if s.state() != before {
+	if s.State() != before {
 		t.Error("something was kept")
 	}
 	// What may be sent is sent clean.
@@ -336,13 +337,13 @@ func TestHostileSignUps(t *testing.T) {
 		t.Fatalf("%d\n%s", got.code, got.body)
 	}
 	s.deliver()
-	l := s.letterTo(grace)
+	l := s.LetterTo(grace)
 	if strings.Contains(string(l.Source), "\nBcc:") || strings.Contains(l.To, "Bcc: x@y.example,") {
 		t.Errorf("a header was smuggled in:\n%s", l.Source)
 	}
 	s.post(s.linkIn(l, "/confirm/"), nil)
-	reader, err := s.db.ByEmail(t.Context(), grace)
-	s.must(err)
+	reader, err := s.DB.ByEmail(t.Context(), grace)
+	s.Must(err)
 	if want := "Gr Bcc: x@y.example ace " + strings.Repeat("z", 100-24); reader.Name != want || len(reader.Topics) != 0 {
 		t.Errorf("kept %q %q, want %q", reader.Name, reader.Topics, want)
 	}
@@ -371,7 +372,7 @@ func TestLimits(t *testing.T) {
 	if sent != 30 || waits != 30 {
 		t.Errorf("%d sent, %d told to wait; want 30 of 60", sent, waits)
 	}
-	if got := s.post("/preferences", form("email", ada)); got.code != http.StatusTooManyRequests {
+	if got := s.post("/preferences", form("email", webtest.Ada)); got.code != http.StatusTooManyRequests {
 		t.Errorf("another form, same network: %d", got.code)
 	}
 	if got := s.do(http.MethodPost, "/subscribe", "", "Accept-Language", "de"); !strings.Contains(got.body, "Bitte versuchen Sie es in einer Minute noch einmal.") {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/standfirst/standfirst/content"
-	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/feed"
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/templates"
@@ -22,15 +21,15 @@ type voice struct {
 }
 
 // voice returns the language of the answer to a request.
-func (s *Server) voice(r *http.Request) voice {
+func (f *Frame) voice(r *http.Request) voice {
 	if r.URL.RawQuery != "" {
 		if tag := r.URL.Query().Get("lang"); tag != "" {
-			if l := s.Catalog.Like(tag, s.Publication.Language); l != nil {
+			if l := f.Catalog.Like(tag, f.Publication.Language); l != nil {
 				return voice{l, l.Tag}
 			}
 		}
 	}
-	return voice{s.Catalog.Accept(r.Header.Get("Accept-Language"), s.Publication.Language), ""}
+	return voice{f.Catalog.Accept(r.Header.Get("Accept-Language"), f.Publication.Language), ""}
 }
 
 // to returns a path of ours so that the page there speaks the same language. No
@@ -52,13 +51,13 @@ func (v voice) to(path string) string {
 }
 
 // languages are the links to the same page in each language it can be had in.
-func (s *Server) languages(r *http.Request, speaking *i18n.Locale) []templates.Link {
+func (f *Frame) languages(r *http.Request, speaking *i18n.Locale) []templates.Link {
 	var links []templates.Link
 	query := url.Values{}
 	if page := r.URL.Query().Get("page"); page != "" {
 		query.Set("page", page)
 	}
-	for _, l := range s.Catalog.Offer(s.Publication.Language) {
+	for _, l := range f.Catalog.Offer(f.Publication.Language) {
 		query.Set("lang", l.Tag)
 		links = append(links, templates.Link{
 			Label: l.Name(), Lang: l.Words, URL: r.URL.EscapedPath() + "?" + query.Encode(), Current: l.Words == speaking.Words,
@@ -67,18 +66,9 @@ func (s *Server) languages(r *http.Request, speaking *i18n.Locale) []templates.L
 	return links
 }
 
-// locale is the language of the publication, which the pages of editors are in.
-func (s *Server) locale() *i18n.Locale { return s.Catalog.For(s.Publication.Language) }
-
-// words says articles and events in a language. What names no language of its
-// own is in the publication's.
-func (s *Server) words(l *i18n.Locale) *digest.Wording {
-	return &digest.Wording{Locale: l, Site: s.Publication.URL, Zone: s.Publication.Zone, Own: s.Publication.Language}
-}
-
 // item puts an article into words for a list.
 func (s *Server) item(v voice, a *content.Article) templates.Article {
-	item := s.words(v.Locale).Article(a)
+	item := s.Words(v.Locale).Article(a)
 	item.URL = s.here(v, item.URL)
 	item.Topics = s.topics(v, a)
 	return item

@@ -29,7 +29,7 @@ func TestPagesSpeakTheReadersLanguage(t *testing.T) {
 		{"?lang=tlh", "fr", `lang="fr" dir="ltr"`, "Accept-Language"},
 		{"?lang=" + strings.Repeat("a", 1000), "fr", `lang="fr" dir="ltr"`, "Accept-Language"},
 	} {
-		for _, path := range []string{"/", "/articles", "/articles/article-1", "/topics/platform", "/events", "/archive", "/feeds", "/editions/" + s.edition} {
+		for _, path := range []string{"/", "/articles", "/articles/article-1", "/topics/platform", "/events", "/archive", "/feeds", "/editions/" + s.Edition} {
 			got := s.get(path+test.query, "Accept-Language", test.wishes)
 			if got.code != http.StatusOK || !strings.Contains(got.body, "<html "+test.want) || got.header.Get("Vary") != test.vary {
 				t.Errorf("%s%.20s for %q: %d, Vary %q, want %s and Vary %q", path, test.query, test.wishes, got.code, got.header.Get("Vary"), test.want, test.vary)
@@ -67,14 +67,14 @@ var ourLinks = regexp.MustCompile(`<a [^>]*href="(/[^"]*)"`)
 // There is no cookie: who chose a language takes it along in every link.
 func TestLinksKeepTheLanguage(t *testing.T) {
 	s := newSite(t)
-	for _, path := range []string{"/", "/articles", "/articles?page=2", "/articles/article-1", "/topics/platform", "/events", "/events/london", "/archive", "/feeds", "/editions/" + s.edition, "/nothing"} {
+	for _, path := range []string{"/", "/articles", "/articles?page=2", "/articles/article-1", "/topics/platform", "/events", "/events/london", "/archive", "/feeds", "/editions/" + s.Edition, "/nothing"} {
 		sign := "?"
 		if strings.Contains(path, "?") {
 			sign = "&"
 		}
 		for _, m := range ourLinks.FindAllStringSubmatch(s.get(path+sign+"lang=de").body, -1) {
 			to, err := url.Parse(html.UnescapeString(m[1]))
-			s.must(err)
+			s.Must(err)
 			if !forPrograms(to.Path) && to.Query().Get("lang") == "" {
 				t.Errorf("%s leads to %s, and the language is lost", path, to)
 			}
@@ -123,8 +123,8 @@ func TestASixthLanguage(t *testing.T) {
 	}
 	var err error
 	s.Templates, err = templates.Load(nil, templates.Theme{}, s.Catalog)
-	s.must(err)
-	s.subscribe(subscribers.ImportRow{Email: "nel@readers.example", Newsletters: []string{"weekly"}, Language: "nl"})
+	s.Must(err)
+	s.Subscribe(subscribers.ImportRow{Email: "nel@readers.example", Newsletters: []string{"weekly"}, Language: "nl"})
 	s.serveAgain()
 	for pattern, paths := range s.addresses() {
 		for _, path := range paths[:1] {
@@ -142,19 +142,19 @@ func TestASixthLanguage(t *testing.T) {
 			}
 		}
 	}
-	reader, err := s.db.Subscriber(context.Background(), s.readers["nel@readers.example"])
-	s.must(err)
+	reader, err := s.DB.Subscriber(context.Background(), s.IDs["nel@readers.example"])
+	s.Must(err)
 	for _, path := range []string{"/preferences/" + s.Tokens.Preferences(reader.ID, "weekly"), "/unsubscribe/" + s.Tokens.Leave(reader.ID, "weekly")} {
 		if got := s.get(path); !strings.Contains(got.body, `<html lang="nl"`) || !strings.Contains(got.body, "<h1>«") {
 			t.Errorf("a reader's own page is not in Dutch:\n%.300s", got.body)
 		}
 	}
 	l := digest.Letter{
-		Publication: s.Publication, Newsletter: s.Newsletters[0], Words: s.words(s.Catalog.For("nl")),
+		Publication: s.Publication, Newsletter: s.Newsletters[0], Words: s.Words(s.Catalog.For("nl")),
 		Entries: s.Shelf.now().articles[:2], Why: "Why.", Preferences: "https://news.example/p", Unsubscribe: "https://news.example/u",
 	}
 	html, text, err := s.Templates.Digest(l.View())
-	s.must(err)
+	s.Must(err)
 	for _, want := range []string{`lang="nl"`, "«Unsubscribe»", "«By Ada Writer»"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the letter lacks %s", want)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"time"
 )
@@ -29,7 +28,7 @@ func (s *Server) watch(next http.Handler) http.Handler {
 				}
 			}
 			took := time.Since(began)
-			if rec.Header().Get("Content-Type") == eventStream {
+			if rec.Header().Get("Content-Type") == EventStream {
 				took = 0 // it lasts as long as somebody watches
 			}
 			s.answered(r, rec.code, took)
@@ -53,36 +52,12 @@ func (s *Server) answered(r *http.Request, code int, took time.Duration) {
 	}
 }
 
-// policy is the Content-Security-Policy of pages: nothing runs, and nothing is
-// loaded from elsewhere but the publication's logo, if that is where it keeps
-// it.
-func (s *Server) policy() string {
-	return "default-src 'none'; style-src 'self'; img-src " + s.ownPictures() +
-		"; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-}
-
-// ownPictures is where the pictures of pages may come from. Ours have the
-// publication's address, which is not 'self' to who came by another name.
-func (s *Server) ownPictures() string {
-	from := "'self' data:"
-	for _, at := range []string{s.Publication.URL, s.Templates.Logo()} {
-		if u, err := url.Parse(at); err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") {
-			from += " " + u.Scheme + "://" + u.Host
-		}
-	}
-	return from
-}
-
-// pictures is where the pictures of letters may come from, when the mailbox and
-// the desk show them: a template of the publication's own may show any.
-func (s *Server) pictures() string { return s.ownPictures() + " https:" }
-
 // secure sets the headers that guard an answer. What it says of pages does no
 // harm to others. A feed has the two that mean something to it: see
 // [Server.show].
 func (s *Server) secure(next http.Handler) http.Handler {
 	always := http.Header{
-		"Content-Security-Policy": {s.policy()},
+		"Content-Security-Policy": {s.Policy()},
 		"X-Content-Type-Options":  noSniffing,
 		"Referrer-Policy":         {"strict-origin-when-cross-origin"},
 		"Permissions-Policy":      {"camera=(), geolocation=(), microphone=(), browsing-topics=()"},

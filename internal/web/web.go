@@ -1,6 +1,7 @@
-// Package web is what people and programs reach over HTTP: the public pages,
-// the feeds, the pages of one reader, the editors' desk, and the mailbox of
-// caught letters.
+// Package web is the site: what people and programs reach over HTTP. It has the
+// public pages, the feeds, the pages of one reader and the mailbox of caught
+// letters, and the [Frame] that these and all other pages stand in. Parts of the
+// site that it does not know, as the editors' desk, are its [Room]s.
 //
 // GET and HEAD change nothing, whatever the route, but for the hour of an
 // editor's last visit: mail scanners follow every link in a letter. (Where a
@@ -20,35 +21,31 @@ package web
 import (
 	"context"
 	"io/fs"
-	"log/slog"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/clicks"
-	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/internal/readership"
 	"github.com/standfirst/standfirst/mailer"
 	"github.com/standfirst/standfirst/subscribers"
-	"github.com/standfirst/standfirst/templates"
 )
 
 // A Server answers HTTP requests. Its fields are set before Handler is called
 // and not changed afterwards.
 type Server struct {
-	Publication digest.Publication
-	Newsletters []*digest.Newsletter
-	Shelf       *Shelf
-	Content     Content
-	Editions    Editions
-	Links       Links
-	Readers     Readers
-	Templates   *templates.Set
-	Catalog     *i18n.Catalog
-	Tokens      *subscribers.Tokens
-	Log         *slog.Logger
+	Frame
+	// Rooms are the parts of the site that it does not know but has the routes
+	// of.
+	Rooms []Room
+
+	Shelf    *Shelf
+	Content  Content
+	Editions Editions
+	Links    Links
+	Readers  Readers
+	Tokens   *subscribers.Tokens
 
 	// Media are the folders whose pictures articles show, by the segment that
 	// follows /media/ in their addresses: "lead" and "images/x.png" make
@@ -60,8 +57,6 @@ type Server struct {
 	Pictures Pictures
 	// Mailbox holds caught letters; nil when letters are really sent.
 	Mailbox *mailer.Mailbox
-	// Desk is behind the editors' pages; nil: there are none.
-	Desk *Desk
 	// Ready tells why requests cannot be served: the database does not answer.
 	// Nil: nothing but the shelf is waited for.
 	Ready func(context.Context) error
@@ -75,9 +70,6 @@ type Server struct {
 	// Refused are domains whose addresses nobody may sign up, as those below
 	// them; in A-labels and lower case.
 	Refused map[string]bool
-	// Proxies are the machines that ask on behalf of clients and say for whom,
-	// in X-Forwarded-For.
-	Proxies []netip.Prefix
 	// Strangers limits who signs up, and who guesses; nil: nobody is limited.
 	Strangers *Strangers
 	// Repeats sends away who fetches a feed again and again; nil: nobody.
