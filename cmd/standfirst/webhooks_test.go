@@ -22,6 +22,7 @@ import (
 
 	"github.com/standfirst/standfirst/internal/config"
 	"github.com/standfirst/standfirst/internal/smtptest"
+	"github.com/standfirst/standfirst/internal/store/pgtest"
 	"github.com/standfirst/standfirst/internal/webhook"
 )
 
@@ -216,15 +217,18 @@ func TestEventsOfConfiguration(t *testing.T) {
 	}
 }
 
-// TestToldAfterKills kills the real program again and again while it sends an
-// edition, loses readers who bounce, and tells of it: every event arrives, each
-// under one id, and what comes twice is what was in hand.
-func TestToldAfterKills(t *testing.T) {
-	if world() == "" {
-		t.Skip("no /proc here: after a kill a lease would last its time")
-	}
-	t.Parallel()
-	const readers, bounces = 300, 60
+// A told is a publication whose readers bounce while a crm is told of it.
+type told struct {
+	*paper
+	*crm
+	slow    atomic.Bool
+	edition string
+	bounces int
+}
+
+// newTold publishes an edition for some readers, of whom some bounce, for a
+// serve to send.
+func newTold(t *testing.T, readers, bounces int, settings ...string) *told {
 	relay := newRelay(t)
 	relay.says(func(e smtptest.Event) smtptest.Answer {
 		if e.Phase == "rcpt" && e.To < address(bounces) { // they have equally many digits
@@ -232,62 +236,98 @@ func TestToldAfterKills(t *testing.T) {
 		}
 		return smtptest.Answer{}
 	})
-	c := newCRM(t.Cleanup)
-	var slow atomic.Bool
-	slow.Store(true)
-	c.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.ServeHTTP(w, r)
-		if slow.Load() { // it knows, and we may die before we know that it does
+	w := &told{crm: newCRM(t.Cleanup), bounces: bounces}
+	w.slow.Store(true)
+	w.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.crm.ServeHTTP(rw, r)
+		if w.slow.Load() { // it knows, and we may die before we know that it does
 			time.Sleep(30 * time.Millisecond)
 		}
 	})
-	p := newPaper(t, relay.mail(4), c.settings())
-	p.write("crm.secret", hookSecret)
-	p.readers(readers)
-	edition := p.publish()
+	w.paper = newPaper(t, relay.mail(4), append(settings, w.crm.settings())...)
+	w.write("crm.secret", hookSecret)
+	w.readers(readers)
+	w.edition = w.publish()
+	return w
+}
 
-	const kills = 5
-	for kill := 1; kill <= kills; kill++ {
-		life := p.start("serve")
-		c.until(t, kill*10, 60*time.Second)
-		life.kill()
-	}
-	slow.Store(false)
-	last := p.start("serve")
-	c.until(t, bounces+2, 60*time.Second)
+// all waits until everything was told, and insists that each event came under
+// one id, and at most so many came again.
+func (w *told) all(t *testing.T, most int) {
+	t.Helper()
+	w.until(t, w.bounces+2, 60*time.Second)
 	var state editionState
-	p.json(&state, "editions", "show", edition, "--json")
-	if state.State != "sent" || state.Failed != bounces {
+	w.json(&state, "editions", "show", w.edition, "--json")
+	if state.State != "sent" || state.Failed != w.bounces {
 		t.Errorf("the edition says %+v", state)
 	}
 	var hooks []hookReport
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if p.json(&hooks, "webhooks", "--json"); hooks[0].Queued == 0 || time.Now().After(deadline) {
+		if w.json(&hooks, "webhooks", "--json"); hooks[0].Queued == 0 || time.Now().After(deadline) {
 			break
 		}
 	}
 	if hooks[0].Queued != 0 || hooks[0].GivenUp != 0 || hooks[0].LastSuccess == nil {
 		t.Errorf("in the end %+v", hooks[0])
 	}
-	last.terminate(15 * time.Second)
-
-	events, again := c.events(t)
+	events, again := w.events(t)
 	seen := map[string]int{}
 	for _, e := range events {
-		if e.Data.Edition.ID != edition {
+		if e.Data.Edition.ID != w.edition {
 			t.Errorf("of another edition: %s", e.body)
 		}
 		seen[strings.TrimSpace(e.Type+" "+e.Data.Reader.Email)]++
 	}
 	want := map[string]int{"edition.published": 1, "edition.finished": 1}
-	for i := range bounces {
+	for i := range w.bounces {
 		want["reader.bounced "+address(i)] = 1
 	}
 	if d := cmp.Diff(want, seen); d != "" {
 		t.Errorf("told (-want +got):\n%s", d)
 	}
-	if most := kills * 4; again > most {
-		t.Errorf("%d came again, %d were in hand", again, most)
+	if again > most {
+		t.Errorf("%d came again, at most %d were in hand", again, most)
 	}
-	t.Logf("%d events, %d came again over %d kills", len(events), again, kills)
+	t.Logf("%d events, %d came again", len(events), again)
+}
+
+// hookHands is how many messages a process has in hand at once.
+const hookHands = 4
+
+// TestToldAfterKills kills the real program again and again while it sends an
+// edition, loses readers who bounce, and tells of it.
+func TestToldAfterKills(t *testing.T) {
+	if world() == "" {
+		t.Skip("no /proc here: after a kill a lease would last its time")
+	}
+	t.Parallel()
+	w := newTold(t, 300, 60)
+	const kills = 5
+	for kill := 1; kill <= kills; kill++ {
+		life := w.start("serve")
+		w.until(t, kill*10, 60*time.Second)
+		life.kill()
+	}
+	w.slow.Store(false)
+	last := w.start("serve")
+	w.all(t, kills*hookHands)
+	last.terminate(15 * time.Second)
+}
+
+// TestToldBySeveral: of three processes on one PostgreSQL two are killed; what
+// they had in hand the third tells.
+func TestToldBySeveral(t *testing.T) {
+	if world() == "" {
+		t.Skip("no /proc here: after a kill a lease would last its time")
+	}
+	t.Parallel()
+	w := newTold(t, 150, 60, fmt.Sprintf("database: %q", pgtest.New(t)))
+	lives := []*life{w.start("serve"), w.start("serve"), w.start("serve")}
+	w.until(t, 20, 60*time.Second)
+	lives[0].kill()
+	w.until(t, 40, 60*time.Second)
+	lives[1].kill()
+	w.slow.Store(false)
+	w.all(t, 2*hookHands)
+	lives[2].terminate(15 * time.Second)
 }
