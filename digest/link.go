@@ -64,9 +64,9 @@ func ClickDay(t time.Time, zone *time.Location) string { return t.In(zone).Forma
 // Clicks are how often the links of an edition's letters were followed. The same
 // item has one link for all readers, whatever their version.
 type Clicks struct {
-	Total int
-	Items []ItemClicks // all there are, those that nobody followed too; most clicks first
-	Days  []DayClicks  // on which there were any, ascending
+	Total int          `json:"total"`
+	Items []ItemClicks `json:"items"` // all there are, those that nobody followed too; most clicks first
+	Days  []DayClicks  `json:"days"`  // on which there were any, ascending
 }
 
 // ItemClicks is how often one item's link was followed.

@@ -100,6 +100,8 @@ type ResultsPage struct {
 	Reasons  []Reason
 	Left     string // who unsubscribed, in a sentence
 	Fares    *Fares
+	Counted  bool        // clicks on the links of its letters are counted
+	Clicks   *LinkClicks // nil: they are being counted, or not at all
 	Versions []GivenVersion
 	More     string // versions that are not listed, in a few words; may be empty
 	CSV      string // where the button posts that downloads all deliveries; empty: there is none
@@ -109,6 +111,16 @@ func (p *ResultsPage) view() (string, *Page) { return "deskresults", &p.Page }
 
 // A Reason is why letters were not accepted, and what happens then.
 type Reason struct{ Label, Answer, Words, Letters, Then string }
+
+// LinkClicks are how often links were followed.
+type LinkClicks struct {
+	All  string // in a sentence
+	Rows []LinkRow
+	Days []Figure
+}
+
+// A LinkRow is how often one link was followed.
+type LinkRow struct{ Title, Clicks, Share string }
 
 // A GivenVersion is one version of the letter as it was sent.
 type GivenVersion struct{ Label, Readers, URL string }

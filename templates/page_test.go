@@ -48,7 +48,7 @@ func TestPagesAreSmallAndPlain(t *testing.T) {
 
 // TestEveryPageTemplateHasASample: or the check would not see it.
 func TestEveryPageTemplateHasASample(t *testing.T) {
-	partials := map[string]bool{"frame": true, "deskframe": true, "deskprogress": true, "deskbar": true, "deskfigures": true, "deskfares": true, "deskchart": true, "item": true, "event": true, "pager": true, "topics": true, "follow": true, "links": true, "feedset": true, "signupform": true, "signupfields": true}
+	partials := map[string]bool{"frame": true, "deskframe": true, "deskprogress": true, "deskbar": true, "deskfigures": true, "deskfares": true, "deskchart": true, "deskclicks": true, "item": true, "event": true, "pager": true, "topics": true, "follow": true, "links": true, "feedset": true, "signupform": true, "signupfields": true}
 	for _, v := range samplePages("en", sampleFull()) {
 		name, _ := v.view()
 		partials[name] = true

@@ -53,6 +53,14 @@ func sampleSending(lang string) []View {
 			Versions: []GivenVersion{{"Version 1, English", "12,408 readers", "/desk/letter/1"}}, More: "and 3 more versions", CSV: "/desk/csv",
 		},
 		&ResultsPage{DeskFrame: bare, Heading: "weekly/1", Fares: &Fares{}},
+		&ResultsPage{
+			DeskFrame: bare, Heading: "weekly/2", Versions: []GivenVersion{{"Version 1, English", "12,408 readers", "/desk/letter/1"}}, Counted: true,
+			Clicks: &LinkClicks{
+				All: "1,210 clicks in all.", Days: []Figure{{Label: "24 November 2026", Value: "1,210"}},
+				Rows: []LinkRow{{"The handover is the rota", "1,204", "99 %"}, {"Reminder: Example London", "6", "< 1 %"}, {Title: "Nobody’s", Clicks: "0"}},
+			},
+		},
+		&ResultsPage{DeskFrame: bare, Heading: "weekly/3", Versions: []GivenVersion{{"Version 1, English", "1 reader", "/desk/letter/1"}}, Counted: true},
 		&framed, &plain,
 	}
 }

@@ -64,21 +64,6 @@ func (a *app) foldClicks(ctx context.Context, now time.Time) error {
 	}
 }
 
-// clicksReport is how often the links of an edition were followed, in JSON.
-type clicksReport struct {
-	Total int                 `json:"total"`
-	Items []digest.ItemClicks `json:"items"`
-	Days  []digest.DayClicks  `json:"days"`
-}
-
-// reportClicks returns nil where nothing is counted.
-func reportClicks(c *digest.Clicks) *clicksReport {
-	if c == nil {
-		return nil
-	}
-	return &clicksReport{c.Total, append([]digest.ItemClicks{}, c.Items...), append([]digest.DayClicks{}, c.Days...)}
-}
-
 // tellClicks prints how often links were followed.
 func (e *env) tellClicks(c *digest.Clicks) error {
 	e.printf("%s on links, counted in total and never by person; scanners of mail are among them\n", plural(c.Total, "click"))

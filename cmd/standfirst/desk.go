@@ -64,6 +64,6 @@ func (a *app) desk(site *web.Server) *desk.Desk {
 // programs is the room of a site where programs act.
 func (a *app) programs(d *desk.Desk) *api.API {
 	programs := api.New(d)
-	programs.Pushed, programs.Site = a.db, a.pushSite()
+	programs.Pushed, programs.Site, programs.Clicks = a.db, a.pushSite(), a.db
 	return programs
 }

@@ -137,8 +137,8 @@ func (c *editionsShowCmd) Run(e *env) error {
 			Left float64         `json:"seconds_left"`
 			List []versionReport `json:"version_list"`
 			// Clicks are not there where they are not counted.
-			Clicks *clicksReport `json:"clicks,omitempty"`
-		}{reportOf(ed), pace.Rate, pace.Left.Seconds(), reports, reportClicks(clicks)})
+			Clicks *digest.Clicks `json:"clicks,omitempty"`
+		}{reportOf(ed), pace.Rate, pace.Left.Seconds(), reports, clicks})
 	}
 	e.printf("%s: %s\n", ed.ID, ed.State)
 	if ed.Reason != "" {

@@ -8,6 +8,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -32,10 +33,20 @@ type API struct {
 	// Misses limits how often a network may come with what is no token; nil:
 	// as often as it likes.
 	Misses *subscribers.Limiter
+	// Clicks tells how often links of letters are followed; nil: programs are not
+	// told.
+	Clicks Clicks
 	// Pushed keeps what programs bring, made fit for the publication's Site;
 	// nil: they bring nothing.
 	Pushed push.Store
 	Site   push.Site
+}
+
+// Clicks tells how often links of letters are followed.
+type Clicks interface {
+	// Clicks returns nil without an error for an edition whose links are not
+	// counted.
+	Clicks(ctx context.Context, edition string) (*digest.Clicks, error)
 }
 
 // New returns the API beside a desk, which lets in whom its gate of programs
@@ -159,6 +170,8 @@ type anEdition struct {
 	Published  *time.Time   `json:"published,omitempty"`
 	Next       *time.Time   `json:"next_try,omitempty"`
 	digest.Counts
+	// Clicks are told of one edition, and not in lists.
+	Clicks *digest.Clicks `json:"clicks,omitempty"`
 }
 
 func editionOf(e *digest.Edition) anEdition {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/desk/desktest"
 	"github.com/standfirst/standfirst/internal/editors"
 )
@@ -157,11 +158,24 @@ func TestDescriptionOfRoutes(t *testing.T) {
 	}
 }
 
+// follow has an edition's first link followed seven times.
+func (s *apiSite) follow(edition string) {
+	s.T.Helper()
+	_, err := s.Publisher.Expand(s.T.Context(), time.Now())
+	s.Must(err)
+	number, err := s.DB.CountLinks(s.T.Context(), edition)
+	s.Must(err)
+	v, err := s.DB.Version(s.T.Context(), edition, 1)
+	s.Must(err)
+	l := digest.Link{Edition: number, Release: v.Items[0].N}
+	s.Must(s.DB.AddClicks(s.T.Context(), []digest.LinkClicks{{Link: l, Day: "2026-11-24", Clicks: 7}}))
+}
+
 // TestAnswersAreDescribed: what a program is told in a run through the API is
 // what the description promises.
 func TestAnswersAreDescribed(t *testing.T) {
 	s, _ := pushing(t, content.Rules{Flood: 20})
-	s.Desk.Editions = s.DB
+	s.Desk.Editions, s.API.Clicks = s.DB, s.DB
 	s.open()
 	s.News("News of today")
 	c := readContract(t)
@@ -216,7 +230,13 @@ func TestAnswersAreDescribed(t *testing.T) {
 	e := ask(201, "POST "+v1+nl+"/send", send, `{"key":"a","readers":2}`)
 	ask(200, "POST "+v1+nl+"/send", send, `{"key":"a","readers":2}`)
 	at := e.header.Get("Location")
-	ask(200, "GET "+v1+"/editions/{newsletter}/{slot}", at, "")
+	if plain := ask(200, "GET "+v1+"/editions/{newsletter}/{slot}", at, ""); plain.body["clicks"] != nil {
+		t.Errorf("clicks are told that nobody counts: %s", plain.text)
+	}
+	s.follow(strings.TrimPrefix(at, v1+"/editions/"))
+	if got := ask(200, "GET "+v1+"/editions/{newsletter}/{slot}", at, ""); !strings.Contains(got.text, `"clicks":{"total":7,"items":[{"kind":"article",`) {
+		t.Errorf("clicks are not told: %s", got.text)
+	}
 	for _, do := range []string{"pause", "resume", "cancel"} {
 		ask(200, "POST "+v1+"/editions/{newsletter}/{slot}/"+do, at+"/"+do, "")
 		ask(404, "POST "+v1+"/editions/{newsletter}/{slot}/"+do, v1+"/editions/weekly/x/"+do, "")

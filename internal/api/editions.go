@@ -55,7 +55,13 @@ func (a *API) editionAnswer(r *http.Request, code int, id string) (int, any, err
 	if err != nil {
 		return 0, nil, err
 	}
-	return code, editionOf(e), nil
+	answer := editionOf(e)
+	if a.Clicks != nil && e.Counted {
+		if answer.Clicks, err = a.Clicks.Clicks(r.Context(), e.ID); err != nil {
+			return 0, nil, err
+		}
+	}
+	return code, answer, nil
 }
 
 // turn makes a handler that brings an edition into another state, which it

@@ -253,6 +253,36 @@ func TestResults(t *testing.T) {
 	}
 }
 
+// TestClicksInResults: how often each link was followed, and how right that is.
+func TestClicksInResults(t *testing.T) {
+	s := newOnWay(t)
+	s.answered(32, tookIt)
+	number, err := s.DB.CountLinks(t.Context(), s.id)
+	s.Must(err)
+	v, err := s.DB.Version(t.Context(), s.id, 1)
+	s.Must(err)
+	old, err := s.DB.EntriesByNumber(t.Context(), []int64{1})
+	s.Must(err)
+	v.Items = append(v.Items, digest.Item{N: 1, Kind: old[0].Kind, ID: old[0].Item})
+	_, err = s.DB.AddVersion(t.Context(), *v)
+	s.Must(err)
+	s.has(s.page(s.at), "0 clicks in all.", "Fresh ", "counted in total, never by person", "Opens are not counted")
+	link := func(i int) digest.Link { return digest.Link{Edition: number, Release: v.Items[i].N} }
+	s.Must(s.DB.AddClicks(t.Context(), []digest.LinkClicks{
+		{Link: link(0), Day: "2026-11-24", Clicks: 1990}, {Link: link(1), Day: "2026-11-24", Clicks: 6}, {Link: link(1), Day: "2026-08", Clicks: 4},
+	}))
+	s.Desk.Changed(s.id)
+	page := s.page(s.at)
+	s.has(page, "2,000 clicks in all.", `<td class="num">1,990</td><td class="num">99 %</td>`, `<td class="num">10</td><td class="num">&lt; 1 %</td>`,
+		`<th scope="row">2026-08</th><td class="num">4</td>`, `<th scope="row">24 November 2026</th><td class="num">1,996</td>`)
+	if first, second := strings.Index(page, "1,990"), strings.Index(page, "&lt; 1 %"); first > second {
+		t.Error("the link that was followed most does not stand first")
+	}
+	if strings.Contains(page, "nothing is measured") {
+		t.Error("the page says that nothing is measured")
+	}
+}
+
 // TestPastEditions: leaf by leaf, of one newsletter or all.
 func TestPastEditions(t *testing.T) {
 	s := newOnWay(t)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/internal/i18n"
@@ -21,6 +22,7 @@ import (
 const (
 	mostReasons = 40 // that are listed
 	mostGiven   = 20
+	mostLinks   = 200
 )
 
 // results shows what became of an edition.
@@ -41,7 +43,7 @@ func (d *Desk) results(w http.ResponseWriter, r *http.Request, visit *editors.Vi
 	if e.Published.IsZero() {
 		return d.Private(w, r, http.StatusOK, v)
 	}
-	v.Numbers = figures(l, e)
+	v.Numbers, v.Counted = figures(l, e), e.Counted
 	found, ok, err := d.counts().get(r.Context(), e.ID)
 	if err != nil {
 		return err
@@ -107,6 +109,33 @@ func (d *Desk) resultsOf(l *i18n.Locale, v *templates.ResultsPage, found finding
 		v.Left = l.Message("desk.results.left", "n", res.Left)
 	}
 	v.Fares = d.fares(l, found, digest.MostDomains+1)
+	v.Clicks = linkClicks(l, res.Clicks)
+}
+
+// linkClicks shows how often links were followed; nil where nobody counts.
+func linkClicks(l *i18n.Locale, c *digest.Clicks) *templates.LinkClicks {
+	if c == nil {
+		return nil
+	}
+	out := &templates.LinkClicks{All: l.Message("desk.results.clicks_all", "n", c.Total)}
+	for _, i := range c.Items[:min(len(c.Items), mostLinks)] {
+		title := i.Title
+		switch i.Kind {
+		case content.KindReminder:
+			title = l.Message("desk.reader.reminder", "title", title)
+		case content.KindNotice:
+			title = l.Message("desk.reader.notice", "title", title)
+		}
+		out.Rows = append(out.Rows, templates.LinkRow{Title: title, Clicks: l.Number(i.Clicks), Share: share(l, i.Clicks, c.Total)})
+	}
+	for _, day := range c.Days {
+		label := day.Day // of a month long ago
+		if t, err := time.Parse(time.DateOnly, day.Day); err == nil {
+			label = l.Day(t)
+		}
+		out.Days = append(out.Days, templates.Figure{Label: label, Value: l.Number(day.Clicks)})
+	}
+	return out
 }
 
 // versions lists the versions that most readers have.

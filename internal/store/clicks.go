@@ -138,7 +138,7 @@ func (db *DB) clicks(ctx context.Context, edition string) (*digest.Clicks, error
 	if err != nil || !counted {
 		return nil, err
 	}
-	out := &digest.Clicks{}
+	out := &digest.Clicks{Items: []digest.ItemClicks{}, Days: []digest.DayClicks{}}
 	err = s.each(ctx, `SELECT i.kind, i.item, COALESCE(a.title, e.name, ''), CAST(COALESCE(c.clicks, 0) AS BIGINT) AS clicks
 		FROM (SELECT DISTINCT kind, item FROM version_items WHERE edition = $1) i
 			LEFT JOIN articles a ON i.kind = 'article' AND a.id = i.item

@@ -42,7 +42,7 @@ func New(t *testing.T, address string) *Office {
 	s.Server = &web.Server{
 		Frame:   web.Frame{Publication: pub, Newsletters: s.Publisher.Newsletters, Templates: s.Press.Templates, Catalog: s.Press.Catalog, Log: s.Logger},
 		Shelf:   &web.Shelf{Content: s.DB, Publication: feed.Publication{Title: pub.Title, URL: address, Language: pub.Language}, Options: feed.Options{FullText: true, Items: 10}},
-		Content: s.DB, Editions: s.DB, Readers: s.DB, Tokens: s.Press.Tokens, Mailbox: s.Box, Pictures: s.DB,
+		Content: s.DB, Editions: s.DB, Links: s.DB, Readers: s.DB, Tokens: s.Press.Tokens, Mailbox: s.Box, Pictures: s.DB,
 	}
 	s.Synced = func(ctx context.Context) error { return s.Shelf.Build(ctx) } // a test may have another shelf made
 	s.Must(s.Shelf.Build(t.Context()))
