@@ -45,12 +45,13 @@ func (p *DeskAccountPage) view() (string, *Page) { return "deskaccount", &p.Page
 // DeskPeoplePage is /desk/people: who may use the desk, for owners.
 type DeskPeoplePage struct {
 	DeskFrame
-	People  []Person
-	Mails   bool   // a link can be mailed
-	Command string // what prints a link
-	Second  string // from how many readers on two people are needed, in a sentence; may be empty
-	No      string // why the last act was none
-	Tokens  string // URL of the page of programs' tokens; empty: there is none
+	People   []Person
+	Mails    bool   // a link can be mailed
+	Command  string // what prints a link
+	Second   string // from how many readers on two people are needed, in a sentence; may be empty
+	No       string // why the last act was none
+	Tokens   string // URL of the page of programs' tokens; empty: there is none
+	Webhooks string // URL of the page of who is told what happens; empty: there is none
 
 	// What was written into the form that adds somebody.
 	Email, Name, Role string

@@ -26,7 +26,7 @@ func samplePeople(lang string) []View {
 		&DeskAccountPage{DeskFrame: DeskFrame{Page: bare}, Email: "maya@example.com", Role: "Owner", Least: 12},
 		&DeskPeoplePage{
 			DeskFrame: sampleFrame(lang, "People", 0), Mails: true, Command: command, Role: "editor", Email: "ann", Name: "Ann", Wrong: "Write your e-mail address.",
-			Second: "Sending to more than 10,000 readers takes two people.", No: "This is the only owner.", Tokens: "/desk/tokens",
+			Second: "Sending to more than 10,000 readers takes two people.", No: "This is the only owner.", Tokens: "/desk/tokens", Webhooks: "/desk/webhooks",
 			People: []Person{
 				{Email: "maya@example.com", Name: "Maya Okafor", Role: "owner", Added: "Added 1 May 2026", Seen: "Last seen today", Browsers: 2, HasPassword: true, You: true},
 				{Email: "tunde@example.com", Role: "viewer", Added: "Added 2 May 2026", Seen: "Never signed in", Configured: true},

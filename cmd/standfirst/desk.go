@@ -46,6 +46,7 @@ func (a *app) desk(site *web.Server) *desk.Desk {
 		Readers: a.db, Imports: a.imports(), Content: a.watchContent(),
 		Mail: a.mailing(), Attempts: desk.NewAttempts(), SecondPersonAbove: a.conf.Editors.SecondPersonAbove,
 		Programs: &editors.Gate{Store: a.db},
+		Webhooks: &desk.Webhooks{Roster: a.hooks, Store: a.db.Webhooks(), Client: a.hookClient},
 		Log:      func(ctx context.Context, e desk.LogEntry) error { return a.db.Log(ctx, store.LogEntry(e)) },
 		Sources: func(ctx context.Context) ([]desk.SourceState, error) {
 			all, err := a.db.Sources(ctx)

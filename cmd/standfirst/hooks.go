@@ -71,7 +71,7 @@ func (a *app) courier() *webhook.Courier {
 	return &webhook.Courier{
 		Store: a.db.Webhooks(), Roster: a.db.Hooks, Client: a.hookClient, Owner: owner(), Log: a.log,
 		Off: func(ctx context.Context, e *webhook.Endpoint, h webhook.Health) {
-			err := a.db.Log(ctx, store.LogEntry{At: h.Off, Who: "schedule", What: "webhook switched off", Subject: e.Host(), Detail: h.Error})
+			err := a.db.Log(ctx, store.LogEntry{At: h.Off, Who: "schedule", What: "webhook switched off", Subject: "webhook " + e.Host(), Detail: h.Error})
 			if err != nil {
 				a.log.Warn("that an endpoint is switched off could not be written into the log of the desk", "err", err)
 			}

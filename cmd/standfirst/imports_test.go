@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"internal/clicks":     {"digest"},
 	"internal/store":      {"content", "subscribers", "mailer", "digest", "internal/editors", "internal/hub", "internal/notes", "internal/picture", "internal/readership", "internal/webhook"},
 	"internal/web":        {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/clicks", "internal/hub", "internal/notes", "internal/readership"},
-	"internal/desk":       {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/clicks", "internal/editors", "internal/readership", "internal/web"},
+	"internal/desk":       {"content", "subscribers", "digest", "feed", "mailer", "templates", "internal/clicks", "internal/editors", "internal/readership", "internal/web", "internal/webhook"},
 	"internal/api":        {"content", "subscribers", "digest", "templates", "internal/desk", "internal/editors", "internal/web"},
 	"internal/shots":      {"content", "content/dir", "digest", "templates", "mailer"},
 	"internal/webhook":    {},

@@ -220,7 +220,7 @@ func (c *webhooksOnCmd) Run(e *env) error {
 	if err := a.db.Webhooks().On(e.ctx, to.Key(), time.Now()); err != nil {
 		return err
 	}
-	if err := a.did(e.ctx, "webhook switched on", to.Host(), ""); err != nil {
+	if err := a.did(e.ctx, "webhook switched on", "webhook "+to.Host(), ""); err != nil {
 		return err
 	}
 	r, err := a.hookReport(e, n)

@@ -57,6 +57,8 @@ type Desk struct {
 	// Programs lets programs in that have a token; nil: there is no page of
 	// tokens.
 	Programs *editors.Gate
+	// Webhooks are who is told what happens; nil: there is no page of them.
+	Webhooks *Webhooks
 	// Ending is closed when the program ends: pages that are watched end then.
 	Ending <-chan struct{}
 	// Mail queues a letter with a sign-in link. It returns editors.ErrNotFound

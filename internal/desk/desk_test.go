@@ -31,7 +31,7 @@ func newDesk(t *testing.T, address string) *deskSite {
 			return states, err
 		},
 		Log:     func(ctx context.Context, e LogEntry) error { return s.DB.Log(ctx, store.LogEntry(e)) },
-		Command: "standfirst editors link", Programs: &editors.Gate{Store: s.DB},
+		Command: "standfirst editors link", Programs: &editors.Gate{Store: s.DB}, Webhooks: &Webhooks{},
 	}
 	s.open()
 	return s

@@ -29,6 +29,9 @@ func (d *Desk) peoplePage(r *http.Request, visit *editors.Visit) (*templates.Des
 	if d.Programs != nil {
 		p.Tokens = "/desk/tokens"
 	}
+	if d.Webhooks != nil {
+		p.Webhooks = "/desk/webhooks"
+	}
 	if n := d.SecondPersonAbove; n > 0 {
 		p.Second = l.Message("desk.people.second", "n", n)
 	}

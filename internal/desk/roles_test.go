@@ -23,7 +23,7 @@ var anybodys = map[string]bool{
 func least(pattern string) editors.Role {
 	method, path, _ := strings.Cut(pattern, " ")
 	switch {
-	case strings.HasPrefix(path, "/desk/people"), strings.HasPrefix(path, "/desk/tokens"), strings.HasSuffix(path, "/erase"):
+	case strings.HasPrefix(path, "/desk/people"), strings.HasPrefix(path, "/desk/tokens"), strings.HasPrefix(path, "/desk/webhooks"), strings.HasSuffix(path, "/erase"):
 		return editors.RoleOwner
 	case pattern == "GET /desk/newsletters/{newsletter}/send": // the number on its button is for who may press it
 		return editors.RoleEditor

@@ -82,6 +82,11 @@ func (d *Desk) Routes() map[string]web.Handler {
 		routes["POST /desk/events"] = d.only(editors.RoleEditor, d.actOnEvent)
 		routes["GET /desk/feeds"] = d.editor(d.feeds)
 	}
+	if d.Webhooks != nil {
+		routes["GET /desk/webhooks"] = d.only(editors.RoleOwner, d.webhooks)
+		routes["POST /desk/webhooks/test"] = d.only(editors.RoleOwner, d.tryWebhook)
+		routes["POST /desk/webhooks/on"] = d.only(editors.RoleOwner, d.switchWebhookOn)
+	}
 	if d.Programs != nil {
 		routes["GET /desk/tokens"] = d.only(editors.RoleOwner, d.tokens)
 		routes["POST /desk/tokens"] = d.only(editors.RoleOwner, d.makeToken)
