@@ -10,8 +10,8 @@ import (
 // A committer writes results down for all sessions of a process. While it
 // writes, results gather; then it writes those together. A writing costs far
 // more than a result more or less, so that it takes a small part of the time
-// only: what comes soon after one waits, unless that keeps half of the sessions
-// waiting. A result that comes alone is written at once.
+// only: what comes soon after one waits, unless that keeps three quarters of the
+// sessions waiting. A result that comes alone is written at once.
 type committer struct {
 	results  chan result
 	log      *slog.Logger
@@ -51,7 +51,7 @@ func (c *committer) gather(first result, wait time.Duration) []result {
 	if wait > 0 {
 		t := time.NewTimer(wait)
 		defer t.Stop()
-		for 2*len(batch) < int(c.sessions.Load()) {
+		for 4*len(batch) < 3*int(c.sessions.Load()) {
 			select {
 			case r, ok := <-c.results:
 				if !ok {

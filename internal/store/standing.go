@@ -42,6 +42,9 @@ func (db *DB) Standings(ctx context.Context, edition string, ids []int64, now ti
 
 func (db *DB) standings(ctx context.Context, edition string, ids []int64, now time.Time) ([]mailer.Standing, error) {
 	ctx = db.brief(ctx)
+	if all, err := db.standAsUsual(ctx, edition, ids); all || err != nil {
+		return make([]mailer.Standing, len(ids)), err
+	}
 	var stop bool
 	var paused []int64
 	reasons := make(map[int64]string, len(ids))
@@ -83,6 +86,28 @@ func (db *DB) standings(ctx context.Context, edition string, ids []int64, now ti
 	}
 	return out, nil
 }
+
+// standAsUsual reports whether there is nothing to say of any of these readers,
+// which is nearly always so, and costs half as much as asking about each.
+func (db *DB) standAsUsual(ctx context.Context, edition string, ids []int64) (bool, error) {
+	ids = distinct(ids)
+	usual := 0
+	err := groups(ids, 4, func(in string, lo, hi int64, args []any) error {
+		var n int
+		err := db.read().row(ctx, usualSQL+in+`)`, append([]any{edition, lo, hi}, args...)...).Scan(&n)
+		usual += n
+		return err
+	})
+	return usual == len(ids), err
+}
+
+// usualSQL counts the readers for whom [standing.reason] has none in an edition
+// that is being sent. A pause counts, whether it is over or not.
+const usualSQL = `SELECT COUNT(*)
+	FROM editions e CROSS JOIN subscribers r
+	LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = e.newsletter
+	WHERE e.id = $1 AND e.state = 'sending' AND r.status = 'active' AND r.paused_until IS NULL AND s.left_at IS NULL
+		AND r.id BETWEEN $2 AND $3 AND r.id IN (`
 
 // standingsSQL asks for the edition and for the readers in one go. CROSS JOIN
 // keeps SQLite from beginning with anything else.
