@@ -74,10 +74,11 @@ func (c *connection) close() {
 	}
 }
 
-// appetite is how many letters to take at a time: as many as go while a look
-// at their readers is good, which may be half as old when they are taken. A few at least, so that each can be announced
-// while the one before it is on its way; not many, when the relay is slow,
-// since other sessions may be idle before they are sent.
+// appetite is how many letters to take at a time: as many as go while a look at
+// their readers is good, which may be half as old when they are taken. A few at
+// least, so that each can be announced while the one before it is on its way;
+// not many, when the relay is slow, since other sessions may be idle before they
+// are sent.
 func (c *connection) appetite() int {
 	const few, most = 3, 32
 	if c.each <= 0 {

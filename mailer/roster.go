@@ -21,14 +21,15 @@ type roster struct {
 
 	mu    sync.Mutex // not held while anybody is asked
 	seats []seat
-	ahead int // how many are looked at together
-	until int // those before were
+	below int // those before it have had their look
+	used  int // how many had theirs since the last question
 }
 
 type seat struct {
 	looked   time.Time     // zero: never
 	asked    chan struct{} // closed when the question under way is answered; nil: there is none
 	standing Standing
+	had      bool // a look that was good
 	written  bool
 	values   Values
 }
@@ -38,11 +39,11 @@ const (
 	// a letter spends on its way, so that whoever leaves sees no difference.
 	goodLook = 50 * time.Millisecond
 
-	fewAhead, mostAhead = 4, 256
+	fewTogether, mostTogether = 4, 256
 )
 
 func newRoster(l Ledger, p Press, edition string, letters []Delivery) *roster {
-	return &roster{ledger: l, press: p, edition: edition, letters: letters, seats: make([]seat, len(letters)), ahead: 2 * fewAhead}
+	return &roster{ledger: l, press: p, edition: edition, letters: letters, seats: make([]seat, len(letters)), used: 8}
 }
 
 // standing is how reader i stands, as of goodLook before it returns at most; or,
@@ -66,8 +67,12 @@ func (r *roster) standing(ctx context.Context, i int, now time.Time) (Standing, 
 	}
 	r.mu.Lock()
 	s := r.seats[i]
+	good := !s.looked.IsZero() && passed(s.looked, now) <= goodLook
+	if good {
+		r.has(i)
+	}
 	r.mu.Unlock()
-	if !s.looked.IsZero() && passed(s.looked, now) <= goodLook {
+	if good {
 		return s.standing, nil
 	}
 	found, err := r.look(ctx, i, now)
@@ -85,50 +90,71 @@ func (r *roster) likely(i int) bool {
 	return !s.Stop && s.Reason == ""
 }
 
-// look asks how reader i stands, and those who follow: twice as many as the
-// last time when all of those were reached while the look at them was good,
-// half as many when not.
+// has counts that letter i has had its look. r.mu is held.
+func (r *roster) has(i int) {
+	if !r.seats[i].had {
+		r.seats[i].had = true
+		r.used++
+	}
+	for r.below < len(r.seats) && r.seats[r.below].had {
+		r.below++
+	}
+}
+
+// those returns which readers to ask about with reader i: of those who come
+// first of all that have had no look yet, twice as many as looks were used since
+// the last question. Letters of a block are spread over sessions, so that those
+// who come first are in somebody's hands already. r.mu is held.
+func (r *roster) those(i int, now time.Time) []int {
+	n := min(mostTogether, max(fewTogether, 2*r.used))
+	r.used = 0
+	seats := []int{i}
+	for k := r.below; k < len(r.seats) && len(seats) < n; k++ {
+		s := &r.seats[k]
+		if k != i && !s.had && s.asked == nil && passed(s.looked, now) > goodLook/2 {
+			seats = append(seats, k)
+		}
+	}
+	return seats
+}
+
+// look asks how reader i stands, and others.
 func (r *roster) look(ctx context.Context, i int, now time.Time) (Standing, error) {
 	answered := make(chan struct{})
 	r.mu.Lock()
-	if i >= r.until {
-		r.ahead = min(mostAhead, 2*r.ahead)
-	} else {
-		r.ahead = max(fewAhead, r.ahead/2)
-	}
-	end := min(len(r.letters), i+r.ahead)
-	r.until = max(r.until, end)
-	for k := i; k < end; k++ {
+	seats := r.those(i, now)
+	for _, k := range seats {
 		r.seats[k].asked = answered
 	}
+	r.has(i)
 	r.mu.Unlock()
 	defer func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		for k := i; k < end; k++ {
+		for _, k := range seats {
 			if r.seats[k].asked == answered {
 				r.seats[k].asked = nil
 			}
 		}
 		close(answered)
 	}()
-	found, err := r.stand(ctx, i, end, now)
+	found, err := r.stand(ctx, seats, now)
 	if err != nil {
 		return found, err
 	}
 	seen := time.Now()
-	r.together(ctx, i, end, now)
+	r.together(ctx, seats, now)
 	if took := time.Since(seen); took > goodLook { // meanwhile reader i may have left
-		return r.stand(ctx, i, i+1, now.Add(took))
+		return r.stand(ctx, seats[:1], now.Add(took))
 	}
 	return found, nil
 }
 
-// stand asks how the readers from i to end stand, and returns the first.
-func (r *roster) stand(ctx context.Context, i, end int, now time.Time) (Standing, error) {
-	ids := make([]int64, 0, end-i)
-	for _, d := range r.letters[i:end] {
-		ids = append(ids, d.Subscriber)
+// stand asks how readers stand, and returns the first.
+func (r *roster) stand(ctx context.Context, seats []int, now time.Time) (Standing, error) {
+	ids := make([]int64, len(seats))
+	for n, k := range seats {
+		ids[n] = r.letters[k].Subscriber
 	}
 	standings, err := r.ledger.Standings(ctx, r.edition, ids, now)
 	if err == nil && len(standings) != len(ids) {
@@ -139,9 +165,9 @@ func (r *roster) stand(ctx context.Context, i, end int, now time.Time) (Standing
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for k := range standings {
-		if s := &r.seats[i+k]; s.looked.Before(now) {
-			s.looked, s.standing = now, standings[k]
+	for n, k := range seats {
+		if s := &r.seats[k]; s.looked.Before(now) {
+			s.looked, s.standing = now, standings[n]
 		}
 	}
 	return standings[0], nil
@@ -149,11 +175,11 @@ func (r *roster) stand(ctx context.Context, i, end int, now time.Time) (Standing
 
 // together asks for the words of all those just looked at whose letter may go
 // out. What goes wrong is found out again by whoever asks for one alone.
-func (r *roster) together(ctx context.Context, i, end int, now time.Time) {
+func (r *roster) together(ctx context.Context, seats []int, now time.Time) {
 	var asked []Delivery
 	var at []int
 	r.mu.Lock()
-	for k := i; k < end; k++ {
+	for _, k := range seats {
 		if s := &r.seats[k]; !s.written && !s.standing.Stop && s.standing.Reason == "" {
 			asked, at = append(asked, r.letters[k]), append(at, k)
 		}

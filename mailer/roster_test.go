@@ -82,7 +82,7 @@ func TestRosterLooksAhead(t *testing.T) {
 			for _, n := range lengths(a.looks[10:]) {
 				most = max(most, n)
 			}
-			if most > 4*fewAhead {
+			if most > 4*fewTogether {
 				t.Errorf("%d readers are looked at together, of whom few get their letter in time", most)
 			}
 		})
