@@ -8,8 +8,8 @@ import (
 )
 
 // leastHeap is the size that the heap may grow to before garbage is collected,
-// in bytes. Every answer leaves some kilobytes of it, and it is collected when
-// the heap has doubled. That of most publications is so small that this would
+// in bytes. Every answer leaves some kilobytes of it, every letter a few, and it
+// is collected when the heap has doubled. That of most publications is so small that this would
 // be forty times a second on a busy day. A heap that is larger than half of
 // this is left to double, as it does anyway.
 const leastHeap = 64 << 20

@@ -105,6 +105,7 @@ func (c *sendCmd) Run(e *env) error {
 			return err
 		}
 	}
+	collectLess()
 	return c.send(e, a, n, left)
 }
 

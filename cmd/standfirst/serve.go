@@ -135,8 +135,8 @@ func (a *app) run(ctx context.Context, only part, listener net.Listener) error {
 		a.send(ctx, g, metrics, changed)
 	}
 	handler := vitals(a.db.Ping, metrics.handler())
+	collectLess()
 	if only.pages() {
-		collectLess()
 		site, room := a.site()
 		if a.post != nil {
 			readers := prompt{a.db, a.post.Wake}

@@ -52,7 +52,7 @@ func article(r *rand.Rand, topic, picture string, out time.Time) string {
 // and is the same for every number of readers.
 func picture(r *rand.Rand) ([]byte, error) {
 	from, to := r.IntN(200), r.IntN(200)
-	m := image.NewGray(image.Rect(0, 0, 320, 168))
+	m := image.NewGray(image.Rect(0, 0, 120, 63))
 	for i := range m.Pix {
 		x := i % m.Stride
 		m.Pix[i] = uint8(from + (to-from)*x/m.Stride)
