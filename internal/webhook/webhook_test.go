@@ -66,7 +66,7 @@ func TestParseSecret(t *testing.T) {
 			t.Errorf("it shows: %s", shown)
 		}
 	}
-	if NewSecret() == NewSecret() {
+	if one, other := NewSecret(), NewSecret(); one == other {
 		t.Error("a new secret is not new")
 	}
 }
