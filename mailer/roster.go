@@ -39,11 +39,11 @@ const (
 	// a letter spends on its way, so that whoever leaves sees no difference.
 	goodLook = 50 * time.Millisecond
 
-	fewTogether, mostTogether = 4, 256
+	fewTogether, mostTogether = 4, 500
 )
 
 func newRoster(l Ledger, p Press, edition string, letters []Delivery) *roster {
-	return &roster{ledger: l, press: p, edition: edition, letters: letters, seats: make([]seat, len(letters)), used: 8}
+	return &roster{ledger: l, press: p, edition: edition, letters: letters, seats: make([]seat, len(letters)), used: mostTogether / 2}
 }
 
 // standing is how reader i stands, as of goodLook before it returns at most; or,
@@ -103,7 +103,7 @@ func (r *roster) has(i int) {
 
 // those returns which readers to ask about with reader i: of those who come
 // first of all that have had no look yet, twice as many as looks were used since
-// the last question. Letters of a block are spread over sessions, so that those
+// the last question; at first everybody, since their words are wanted as well. Letters of a block are spread over sessions, so that those
 // who come first are in somebody's hands already. r.mu is held.
 func (r *roster) those(i int, now time.Time) []int {
 	n := min(mostTogether, max(fewTogether, 2*r.used))

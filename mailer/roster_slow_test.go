@@ -44,11 +44,11 @@ func (s *slowRegistry) Values(ctx context.Context, _ string, ds []Delivery, _ ti
 func TestRosterNobodyWaitsForOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slowRegistry{takes: time.Minute}
-		r := newRoster(s, s, "weekly/1", many(1, 500))
-		if _, err := r.standing(t.Context(), 0, time.Now()); err != nil { // looks at 16
+		r := newRoster(s, s, "weekly/1", many(1, 2*mostTogether))
+		if _, err := r.standing(t.Context(), 0, time.Now()); err != nil { // looks at half of them
 			t.Fatal(err)
 		}
-		go r.standing(t.Context(), 16, time.Now()) // of the next session
+		go r.standing(t.Context(), mostTogether, time.Now()) // of the next session
 		synctest.Wait()
 		began := time.Now()
 		if !r.likely(1) {

@@ -3,42 +3,66 @@ package store
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
 
-// TestGroups: whatever the number of ids, each is asked for, the parameters
-// fit, and there are few distinct statements.
-func TestGroups(t *testing.T) {
+// TestAmong: whatever the number of ids, each is asked for and nobody else, the
+// parameters fit, and there are few distinct statements.
+func TestAmong(t *testing.T) {
 	texts := make(map[string]bool)
 	for _, n := range []int{0, 1, 2, 9, 10, 11, 99, 100, 101, 499, 500, 501, 1203} {
-		var ids, seen []int64
-		for i := range n {
-			ids = append(ids, int64(3*i+1))
-		}
-		err := groups(ids, 4, func(in string, lo, hi int64, args []any) error {
-			texts[in] = true
-			if want := placeholders(4, len(args)); in != want {
-				t.Errorf("%d ids: %d parameters, text %s", n, len(args), in)
+		for _, step := range []int64{1, 3} {
+			var ids, seen []int64
+			for i := range n {
+				ids = append(ids, step*int64(i)+1)
 			}
-			for _, a := range args {
-				id := a.(int64)
-				if id < lo || id > hi {
-					t.Errorf("%d is not between %d and %d", id, lo, hi)
+			err := among(ids, "r.id", 4, func(which string, args []any) error {
+				texts[which] = true
+				lo, hi := args[0].(int64), args[1].(int64)
+				if want := "r.id BETWEEN $4 AND $5"; which == want {
+					for id := lo; id <= hi; id++ {
+						seen = append(seen, id)
+					}
+					return nil
+				} else if want += " AND r.id IN (" + placeholders(6, len(args)-2) + ")"; which != want {
+					t.Errorf("%d ids: %d parameters, text %s", n, len(args), which)
 				}
-				seen = append(seen, id)
+				for _, a := range args[2:] {
+					id := a.(int64)
+					if id < lo || id > hi {
+						t.Errorf("%d is not between %d and %d", id, lo, hi)
+					}
+					seen = append(seen, id)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen = slices.Compact(seen); !slices.Equal(ids, seen) {
+				t.Errorf("%d ids: %d were asked for", n, len(seen))
+			}
+		}
+	}
+	if len(texts) > 1+len(groupSizes) {
+		t.Errorf("%d statements", len(texts))
+	}
+}
+
+// A number that is there twice does not let in the one that is missing.
+func TestAmongTwice(t *testing.T) {
+	for _, ids := range [][]int64{{1, 1, 3}, {1, 3, 3}, {5, 7}} {
+		err := among(ids, "id", 1, func(which string, args []any) error {
+			if !strings.Contains(which, " IN (") {
+				t.Errorf("%v: %s", ids, which)
 			}
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if seen = slices.Compact(seen); !slices.Equal(ids, seen) {
-			t.Errorf("%d ids: %d were asked for", n, len(seen))
-		}
-	}
-	if len(texts) > len(groupSizes) {
-		t.Errorf("%d statements", len(texts))
 	}
 }
 

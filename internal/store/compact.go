@@ -153,8 +153,8 @@ func foldBlocks(ctx context.Context, s session, edition int64) (folded bool, err
 	if err != nil {
 		return false, err
 	}
-	err = groups(ids[1:], 3, func(in string, lo, hi int64, args []any) error {
-		_, err := s.exec(ctx, `DELETE FROM blocks WHERE id BETWEEN $1 AND $2 AND id IN (`+in+`)`, append([]any{lo, hi}, args...)...)
+	err = among(ids[1:], "id", 1, func(which string, args []any) error {
+		_, err := s.exec(ctx, `DELETE FROM blocks WHERE `+which, args...)
 		return err
 	})
 	return err == nil, err

@@ -33,10 +33,10 @@ func (e *expansion) supersede(ctx context.Context) error {
 		changes.of(d.block).enter(mailer.Skipped, mailer.Superseded)
 	}
 	for edition, ids := range byEdition {
-		err := groups(distinct(ids), 6, func(in string, lo, hi int64, args []any) error {
+		err := among(distinct(ids), "subscriber", 4, func(which string, args []any) error {
 			_, err := e.exec(ctx, `UPDATE deliveries SET state = 'skipped', reason = $1, at = $2
-				WHERE edition = $3 AND subscriber BETWEEN $4 AND $5 AND subscriber IN (`+in+`) AND state = 'queued'`,
-				append([]any{mailer.Superseded, instant(e.now), edition, lo, hi}, args...)...)
+				WHERE edition = $3 AND `+which+` AND state = 'queued'`,
+				append([]any{mailer.Superseded, instant(e.now), edition}, args...)...)
 			return err
 		})
 		if err != nil {
@@ -70,10 +70,10 @@ func (e *expansion) writeDecisions(ctx context.Context, decisions []digest.Decis
 		}
 	}
 	// What the edition passed over for these is settled.
-	err := groups(distinct(nothing), 6, func(in string, lo, hi int64, args []any) error {
+	err := among(distinct(nothing), "subscriber", 4, func(which string, args []any) error {
 		_, err := e.exec(ctx, `UPDATE subscriptions SET bookmark = $1 WHERE newsletter = $2 AND bookmark + 0 < $3
-			AND subscriber BETWEEN $4 AND $5 AND subscriber IN (`+in+`)`,
-			append([]any{e.Horizon, e.Newsletter, e.Horizon, lo, hi}, args...)...)
+			AND `+which,
+			append([]any{e.Horizon, e.Newsletter, e.Horizon}, args...)...)
 		return err
 	})
 	if err != nil {

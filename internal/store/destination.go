@@ -21,17 +21,16 @@ func (e *expansion) destinations(ctx context.Context, letters []digest.Decision)
 		ids[i] = d.Subscriber
 	}
 	names := make(map[int64]string)
-	err := groups(distinct(ids), 3, func(in string, lo, hi int64, args []any) error {
-		return e.each(ctx, `SELECT id, email FROM subscribers WHERE id BETWEEN $1 AND $2 AND id IN (`+in+`)`,
-			append([]any{lo, hi}, args...), func(rows *sql.Rows) error {
-				var id int64
-				var email string
-				err := rows.Scan(&id, &email)
-				if name := e.destination(email); name != "" {
-					names[id] = name
-				}
-				return err
-			})
+	err := among(distinct(ids), "id", 1, func(which string, args []any) error {
+		return e.each(ctx, `SELECT id, email FROM subscribers WHERE `+which, args, func(rows *sql.Rows) error {
+			var id int64
+			var email string
+			err := rows.Scan(&id, &email)
+			if name := e.destination(email); name != "" {
+				names[id] = name
+			}
+			return err
+		})
 	})
 	return names, err
 }

@@ -232,9 +232,9 @@ func (e *expansion) lockBlocks(ctx context.Context, others, ids []int64) (leased
 		}
 	}
 	leased = make(map[int64]bool)
-	err = groups(distinct(blocks), 1, func(in string, _, _ int64, args []any) error {
+	err = among(distinct(blocks), "id", 1, func(which string, args []any) error {
 		return e.each(ctx, `SELECT id, CASE WHEN lease_until IS NULL THEN 0 ELSE 1 END FROM blocks
-			WHERE id IN (`+in+`) ORDER BY id FOR UPDATE`, args, func(rows *sql.Rows) error {
+			WHERE `+which+` ORDER BY id FOR UPDATE`, args, func(rows *sql.Rows) error {
 			var id int64
 			var held bool
 			err := rows.Scan(&id, &held)
@@ -247,11 +247,11 @@ func (e *expansion) lockBlocks(ctx context.Context, others, ids []int64) (leased
 
 // open calls f for each open delivery of these readers in another edition.
 func (e *expansion) open(ctx context.Context, other int64, ids []int64, f func(subscriber, block int64, doubt bool, state digest.State)) error {
-	return groups(ids, 4, func(in string, lo, hi int64, args []any) error {
+	return among(ids, "d.subscriber", 2, func(which string, args []any) error {
 		return e.each(ctx, `SELECT d.subscriber, d.block, d.doubt, e.state
 			FROM deliveries d JOIN editions e ON e.n = d.edition
-			WHERE d.edition = $1 AND d.subscriber BETWEEN $2 AND $3 AND d.subscriber IN (`+in+`) AND d.state = 'queued'`,
-			append([]any{other, lo, hi}, args...), func(rows *sql.Rows) error {
+			WHERE d.edition = $1 AND `+which+` AND d.state = 'queued'`,
+			append([]any{other}, args...), func(rows *sql.Rows) error {
 				var subscriber, block int64
 				var doubt bool
 				var state digest.State
@@ -285,9 +285,8 @@ func (e *expansion) settle(ctx context.Context, ids []int64, decide func([]diges
 // readers reads what is decided upon, oldest effective bookmark first.
 func (e *expansion) readers(ctx context.Context, ids []int64) ([]digest.Reader, error) {
 	var out []digest.Reader
-	err := groups(ids, 4, func(in string, lo, hi int64, args []any) error {
-		rs, err := readers(ctx, e.session, e.Newsletter, e.now, `r.id BETWEEN $2 AND $3 AND r.id IN (`+in+`)`,
-			append([]any{lo, hi}, args...)...)
+	err := among(ids, "r.id", 2, func(which string, args []any) error {
+		rs, err := readers(ctx, e.session, e.Newsletter, e.now, which, args...)
 		out = append(out, rs...)
 		return err
 	})

@@ -184,9 +184,8 @@ func (im *importing) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = groups(distinct(ids), 3, func(in string, lo, hi int64, args []any) error {
-		subs, err := subscriptions(ctx, im.session, `WHERE s.subscriber BETWEEN $1 AND $2 AND s.subscriber IN (`+in+`)`,
-			append([]any{lo, hi}, args...)...)
+	err = among(distinct(ids), "s.subscriber", 1, func(which string, args []any) error {
+		subs, err := subscriptions(ctx, im.session, `WHERE `+which, args...)
 		for _, sub := range subs {
 			im.subs[sub.Subscriber] = append(im.subs[sub.Subscriber], sub)
 		}

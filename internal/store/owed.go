@@ -87,10 +87,10 @@ func whoHas(ctx context.Context, s session, newsletter string, x digest.Extra, i
 // lettersOf calls f for the letters of an edition to readers, who come
 // ascending. Rows come before rolls: what is packed in between is met twice.
 func lettersOf(ctx context.Context, s session, edition int64, ids []int64, f func(id int64, version int, state mailer.State)) error {
-	err := groups(ids, 4, func(in string, lo, hi int64, args []any) error {
+	err := among(ids, "subscriber", 2, func(which string, args []any) error {
 		return s.each(ctx, `SELECT subscriber, version, state FROM deliveries
-			WHERE edition = $1 AND subscriber BETWEEN $2 AND $3 AND subscriber IN (`+in+`)`,
-			append([]any{edition, lo, hi}, args...), func(rows *sql.Rows) error {
+			WHERE edition = $1 AND `+which,
+			append([]any{edition}, args...), func(rows *sql.Rows) error {
 				var id int64
 				var version int
 				var state mailer.State

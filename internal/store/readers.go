@@ -50,10 +50,10 @@ func (db *DB) Subscriber(ctx context.Context, id int64) (*subscribers.Subscriber
 func (db *DB) Recipients(ctx context.Context, newsletter string, ids []int64) ([]subscribers.Subscriber, error) {
 	ctx = db.brief(ctx)
 	out := make([]subscribers.Subscriber, 0, len(ids))
-	err := groups(distinct(ids), 4, func(in string, lo, hi int64, args []any) error {
+	err := among(distinct(ids), "r.id", 2, func(which string, args []any) error {
 		return db.read().each(ctx, `SELECT r.id, r.email, r.name, r.topics, r.cities, COALESCE(s.since, r.since)
 			FROM subscribers r LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = $1
-			WHERE r.id BETWEEN $2 AND $3 AND r.id IN (`+in+`)`, append([]any{newsletter, lo, hi}, args...), func(rows *sql.Rows) error {
+			WHERE `+which, append([]any{newsletter}, args...), func(rows *sql.Rows) error {
 			var r subscribers.Subscriber
 			err := rows.Scan(&r.ID, &r.Email, &r.Name, asList(&r.Topics), asList(&r.Cities), asTime(&r.Since))
 			out = append(out, r)

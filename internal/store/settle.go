@@ -287,13 +287,13 @@ func (st *settling) update(ctx context.Context, l likeness, ds []delivery) error
 	if l.began {
 		began = at
 	}
-	return groups(distinct(ids), 14, func(in string, lo, hi int64, args []any) error {
+	return among(distinct(ids), "subscriber", 12, func(which string, args []any) error {
 		_, err := st.exec(ctx, `UPDATE deliveries SET block = $1, version = COALESCE(NULLIF(CAST($2 AS BIGINT), 0), version),
 				state = $3, reason = $4, attempts = $5, first_at = COALESCE(first_at, CAST($6 AS BIGINT)),
 				doubt = $7, at = $8, code = $9, enhanced = $10
-			WHERE edition = $11 AND subscriber BETWEEN $12 AND $13 AND subscriber IN (`+in+`)`,
+			WHERE edition = $11 AND `+which,
 			append([]any{l.block, l.version, string(l.state), l.reason, l.attempts, instant(began),
-				flag(l.doubt), instant(at), l.code, l.enhanced, st.edition, lo, hi}, args...)...)
+				flag(l.doubt), instant(at), l.code, l.enhanced, st.edition}, args...)...)
 		return err
 	})
 }
@@ -305,11 +305,11 @@ func (st *settling) readRows(ctx context.Context) error {
 	for _, r := range st.results {
 		ids = append(ids, r.Subscriber)
 	}
-	return groups(distinct(ids), 4, func(in string, lo, hi int64, args []any) error {
+	return among(distinct(ids), "subscriber", 2, func(which string, args []any) error {
 		return st.each(ctx, `SELECT subscriber, block, version, state, reason, attempts, first_at, doubt, at, code, enhanced
-			FROM deliveries WHERE edition = $1 AND subscriber BETWEEN $2 AND $3 AND subscriber IN (`+in+`)
+			FROM deliveries WHERE edition = $1 AND `+which+`
 				AND block IS NOT NULL FOR UPDATE`,
-			append([]any{st.edition, lo, hi}, args...), func(rows *sql.Rows) error {
+			append([]any{st.edition}, args...), func(rows *sql.Rows) error {
 				var d delivery
 				err := rows.Scan(&d.subscriber, &d.block, &d.version, &d.state, &d.reason, &d.attempts,
 					asTime(&d.first), &d.doubt, asTime(&d.at), &d.code, &d.enhanced)

@@ -48,8 +48,8 @@ func (db *DB) standings(ctx context.Context, edition string, ids []int64, now ti
 	var stop bool
 	var paused []int64
 	reasons := make(map[int64]string, len(ids))
-	err := groups(distinct(ids), 4, func(in string, lo, hi int64, args []any) error {
-		return db.read().each(ctx, standingsSQL+in+`)`, append([]any{edition, lo, hi}, args...), func(rows *sql.Rows) error {
+	err := among(distinct(ids), "r.id", 2, func(which string, args []any) error {
+		return db.read().each(ctx, standingsSQL+which, append([]any{edition}, args...), func(rows *sql.Rows) error {
 			var id int64
 			var sending bool
 			var st standing
@@ -92,9 +92,9 @@ func (db *DB) standings(ctx context.Context, edition string, ids []int64, now ti
 func (db *DB) standAsUsual(ctx context.Context, edition string, ids []int64) (bool, error) {
 	ids = distinct(ids)
 	usual := 0
-	err := groups(ids, 4, func(in string, lo, hi int64, args []any) error {
+	err := among(ids, "r.id", 2, func(which string, args []any) error {
 		var n int
-		err := db.read().row(ctx, usualSQL+in+`)`, append([]any{edition, lo, hi}, args...)...).Scan(&n)
+		err := db.read().row(ctx, usualSQL+which, append([]any{edition}, args...)...).Scan(&n)
 		usual += n
 		return err
 	})
@@ -106,8 +106,7 @@ func (db *DB) standAsUsual(ctx context.Context, edition string, ids []int64) (bo
 const usualSQL = `SELECT COUNT(*)
 	FROM editions e CROSS JOIN subscribers r
 	LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = e.newsletter
-	WHERE e.id = $1 AND e.state = 'sending' AND r.status = 'active' AND r.paused_until IS NULL AND s.left_at IS NULL
-		AND r.id BETWEEN $2 AND $3 AND r.id IN (`
+	WHERE e.id = $1 AND e.state = 'sending' AND r.status = 'active' AND r.paused_until IS NULL AND s.left_at IS NULL AND `
 
 // standingsSQL asks for the edition and for the readers in one go. CROSS JOIN
 // keeps SQLite from beginning with anything else.
@@ -115,7 +114,7 @@ const standingsSQL = `SELECT CASE WHEN e.state = 'sending' THEN 1 ELSE 0 END,
 		r.id, r.status, r.paused_until, s.left_at
 	FROM editions e CROSS JOIN subscribers r
 	LEFT JOIN subscriptions s ON s.subscriber = r.id AND s.newsletter = e.newsletter
-	WHERE e.id = $1 AND r.id BETWEEN $2 AND $3 AND r.id IN (`
+	WHERE e.id = $1 AND `
 
 // begun lifts the pause of those readers whose letter may have arrived before
 // it began. Sent again, the reader's server knows it; given up, its content
@@ -125,10 +124,10 @@ func (db *DB) begun(ctx context.Context, edition string, paused []int64, reasons
 	if len(paused) == 0 {
 		return nil
 	}
-	return groups(distinct(paused), 4, func(in string, lo, hi int64, args []any) error {
+	return among(distinct(paused), "d.subscriber", 2, func(which string, args []any) error {
 		begun, err := numbers(ctx, db.read(), `SELECT d.subscriber FROM deliveries d
-			WHERE d.edition = (SELECT n FROM editions WHERE id = $1) AND d.subscriber BETWEEN $2 AND $3
-				AND d.doubt = 1 AND d.attempts > 0 AND d.subscriber IN (`+in+`)`, append([]any{edition, lo, hi}, args...)...)
+			WHERE d.edition = (SELECT n FROM editions WHERE id = $1) AND `+which+`
+				AND d.doubt = 1 AND d.attempts > 0`, append([]any{edition}, args...)...)
 		for _, id := range begun {
 			reasons[id] = ""
 		}

@@ -91,11 +91,11 @@ func (st *settling) take(ctx context.Context, l reply, results []mailer.Settleme
 		}
 	}
 	slices.Sort(ids)
-	err = groups(ids, 10, func(in string, lo, hi int64, args []any) error {
+	err = among(ids, "subscriber", 8, func(which string, args []any) error {
 		changed, err := st.exec(ctx, `UPDATE deliveries SET state = 'sent', reason = $1, attempts = attempts + 1,
 				first_at = COALESCE(first_at, CAST($2 AS BIGINT)), doubt = 0, at = $3, code = $4, enhanced = $5
-			WHERE edition = $6 AND block = $7 AND state = 'queued' AND subscriber BETWEEN $8 AND $9 AND subscriber IN (`+in+`)`,
-			append([]any{l.reason, instant(at), instant(at), l.code, l.enhanced, st.edition, st.block, lo, hi}, args...)...)
+			WHERE edition = $6 AND block = $7 AND state = 'queued' AND `+which,
+			append([]any{l.reason, instant(at), instant(at), l.code, l.enhanced, st.edition, st.block}, args...)...)
 		n += int(changed)
 		return err
 	})

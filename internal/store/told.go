@@ -76,12 +76,11 @@ func about(ctx context.Context, s session, event string) (map[int64]map[int64]bo
 // of the event. Rows come before rolls: what is packed in between is met twice,
 // and the other way round it would not be met at all.
 func toldIn(ctx context.Context, s session, edition int64, versions map[int64]bool, event string, ids []int64, mark func(id int64)) error {
-	err := groups(ids, 5, func(in string, lo, hi int64, args []any) error {
+	err := among(ids, "d.subscriber", 3, func(which string, args []any) error {
 		got, err := numbers(ctx, s, `SELECT d.subscriber FROM deliveries d
-			WHERE d.edition = $1 AND d.subscriber BETWEEN $2 AND $3 AND d.state = 'sent'
+			WHERE d.edition = $1 AND `+which+` AND d.state = 'sent'
 				AND EXISTS (SELECT 1 FROM version_items i WHERE i.edition = d.edition AND i.version = d.version
-					AND i.kind <> 'article' AND i.item = $4)
-				AND d.subscriber IN (`+in+`)`, append([]any{edition, lo, hi, event}, args...)...)
+					AND i.kind <> 'article' AND i.item = $2)`, append([]any{edition, event}, args...)...)
 		for _, id := range got {
 			mark(id)
 		}

@@ -37,11 +37,11 @@ func (e *expansion) waiters(ctx context.Context, limit int) (ids []int64, end bo
 
 // passOver writes down who waits of a page's readers.
 func (e *expansion) passOver(ctx context.Context) error {
-	err := groups(e.waiting, 5, func(in string, lo, hi int64, args []any) error {
+	err := among(e.waiting, "r.id", 3, func(which string, args []any) error {
 		_, err := e.exec(ctx, `INSERT INTO edition_waiting (edition, zone, subscriber)
 			SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), r.id FROM subscribers r
-			WHERE r.id BETWEEN $3 AND $4 AND r.id IN (`+in+`)
-			ON CONFLICT DO NOTHING`, append([]any{e.edition, e.Zone, lo, hi}, args...)...)
+			WHERE `+which+`
+			ON CONFLICT DO NOTHING`, append([]any{e.edition, e.Zone}, args...)...)
 		return err
 	})
 	if err != nil {

@@ -191,8 +191,8 @@ func sinceMilli(t time.Time) int64 {
 // EntriesByNumber implements digest.Wire.
 func (db *DB) EntriesByNumber(ctx context.Context, numbers []int64) ([]content.Entry, error) {
 	var out []content.Entry
-	err := groups(distinct(numbers), 1, func(in string, _, _ int64, args []any) error {
-		es, err := entries(ctx, db.read(), true, `WHERE w.n IN (`+in+`)`, args...)
+	err := among(distinct(numbers), "w.n", 1, func(which string, args []any) error {
+		es, err := entries(ctx, db.read(), true, `WHERE `+which, args...)
 		out = append(out, es...)
 		return err
 	})
