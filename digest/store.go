@@ -190,6 +190,9 @@ type Schedules interface {
 type Account interface {
 	// History returns what editions meant for a subscriber, newest first.
 	History(ctx context.Context, subscriber int64, limit int) ([]Row, error)
+	// LastLetters returns the last letter that was sent to each of some readers, if
+	// one was within so many of the newest editions of all newsletters.
+	LastLetters(ctx context.Context, readers []int64, editions int) (map[int64]LastLetter, error)
 	// Results tells how the letters of an edition fare, as far as they have got.
 	// It takes a second for some hundred thousand letters.
 	Results(ctx context.Context, edition string) (*Results, error)
@@ -197,6 +200,12 @@ type Account interface {
 	// for nobody included, in no particular order. It reads while letters are
 	// sent, so they are not all of one moment. An error of each ends it.
 	Letters(ctx context.Context, edition string, each func(Told) error) error
+}
+
+// A LastLetter is the last that a reader was sent.
+type LastLetter struct {
+	Edition string
+	At      time.Time // when a server took it
 }
 
 // Told is what became of one delivery.

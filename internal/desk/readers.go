@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/standfirst/standfirst/content"
+	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/internal/i18n"
 	"github.com/standfirst/standfirst/internal/web"
-	"github.com/standfirst/standfirst/mailer"
 	"github.com/standfirst/standfirst/subscribers"
 	"github.com/standfirst/standfirst/templates"
 )
@@ -38,6 +38,7 @@ type Readers interface {
 	// Suppression returns why an address is not written to; empty: it may be.
 	Suppression(ctx context.Context, email string) (reason string, since time.Time, err error)
 	Waits(ctx context.Context, subscriber int64) ([]subscribers.Wait, error)
+	LastLetters(ctx context.Context, readers []int64, editions int) (map[int64]digest.LastLetter, error)
 }
 
 const (
@@ -47,8 +48,8 @@ const (
 	searchPatience = 40 * time.Millisecond
 	// longestSearch is the most letters of a text that is looked for.
 	longestSearch = 100
-	// lastLooked is how many editions are looked at for a reader's last letter.
-	lastLooked = 5
+	// lastLooked is how many editions are looked at for readers' last letters.
+	lastLooked = 84
 )
 
 // asked is the state, in forms, of who signed up and has not confirmed.
@@ -145,12 +146,16 @@ func (d *Desk) listReaders(r *http.Request, l *i18n.Locale, v sieve, p *template
 	if err != nil {
 		return err
 	}
+	var ids []int64
 	for i := range found.Readers {
-		line, err := d.readerLine(r, l, &found.Readers[i], p.Masked, now)
-		if err != nil {
-			return err
-		}
-		p.Readers = append(p.Readers, line)
+		ids = append(ids, found.Readers[i].ID)
+	}
+	last, err := d.Readers.LastLetters(r.Context(), ids, lastLooked)
+	if err != nil {
+		return err
+	}
+	for i := range found.Readers {
+		p.Readers = append(p.Readers, d.readerLine(l, &found.Readers[i], last[ids[i]], p.Masked, now))
 	}
 	n := len(found.Readers)
 	p.Bare = n == 0 && found.Next == 0 && v == (sieve{})
@@ -172,7 +177,7 @@ func (d *Desk) listReaders(r *http.Request, l *i18n.Locale, v sieve, p *template
 	return nil
 }
 
-func (d *Desk) readerLine(r *http.Request, l *i18n.Locale, reader *subscribers.Subscriber, masked bool, now time.Time) (templates.DeskReaderLine, error) {
+func (d *Desk) readerLine(l *i18n.Locale, reader *subscribers.Subscriber, last digest.LastLetter, masked bool, now time.Time) templates.DeskReaderLine {
 	line := templates.DeskReaderLine{
 		Address: reader.Email, Name: reader.Name, URL: readerPath(reader.ID, ""), Topics: reader.Topics,
 		Since: l.Day(reader.Since.In(d.Publication.Zone)),
@@ -181,17 +186,10 @@ func (d *Desk) readerLine(r *http.Request, l *i18n.Locale, reader *subscribers.S
 	if masked {
 		line.Address, line.Name = subscribers.Mask(reader.Email), ""
 	}
-	rows, err := d.Readers.History(r.Context(), reader.ID, lastLooked)
-	if err != nil {
-		return line, err
+	if last.Edition != "" {
+		line.Edition, line.Last = last.Edition, l.Day(last.At.In(d.Publication.Zone))
 	}
-	for _, row := range rows {
-		if row.State == mailer.Sent {
-			line.Edition, line.Last = row.Edition, l.Day(row.At.In(d.Publication.Zone))
-			break
-		}
-	}
-	return line, nil
+	return line
 }
 
 // stateOf says in a word or two how it stands with a reader; warn: they get no

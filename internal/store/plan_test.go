@@ -125,6 +125,8 @@ func TestPlans(t *testing.T) {
 	must(err)
 	_, err = db.History(ctx, res[0].ID, 50)
 	must(err)
+	_, err = db.LastLetters(ctx, []int64{res[0].ID, res[1].ID}, 50)
+	must(err)
 	_, err = db.List(ctx, 0, 100)
 	must(err)
 	_, err = db.ByEmail(ctx, "r1@example.com")
@@ -135,6 +137,8 @@ func TestPlans(t *testing.T) {
 		must(err)
 	}
 	_, err = db.History(ctx, res[0].ID, 50)
+	must(err)
+	_, err = db.LastLetters(ctx, []int64{res[0].ID, res[1].ID}, 50)
 	must(err)
 	_, err = db.Look(ctx, "weekly", digest.Asked{Events: []string{"e"}}, 0, 10, now)
 	must(err)
@@ -195,8 +199,8 @@ func TestPlans(t *testing.T) {
 	// there are leases. The last sign-ups are taken from the end of an index. i and
 	// c are one edition's items, and the clicks on them. Endpoints are few, and so
 	// is what is on its way to them; what waits for one and was lost is counted up to
-	// a bound.
-	few := regexp.MustCompile(`^SCAN (e|i|c LEFT-JOIN|e USING INDEX editions_(open|unpacked)|b LEFT-JOIN|sh|shares|\d+ CONSTANT ROWS?|(q|o) USING INDEX requests_open|waiting|lost|webhook_endpoints|webhook_messages USING INDEX webhook_messages_leased)$`)
+	// a bound. asked are the readers that a question names.
+	few := regexp.MustCompile(`^SCAN (e|i|c LEFT-JOIN|e USING INDEX editions_(open|unpacked)|b LEFT-JOIN|sh|shares|\d+ CONSTANT ROWS?|asked|(q|o) USING INDEX requests_open|waiting|lost|webhook_endpoints|webhook_messages USING INDEX webhook_messages_leased)$`)
 	// Few are to be expanded at once, or have to do with an event, or with one
 	// topic, or are in one edition.
 	sorted := regexp.MustCompile(`FROM (edition_groups g|events e|wire w|\(SELECT DISTINCT kind, item FROM version_items WHERE edition)\b`)

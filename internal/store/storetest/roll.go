@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ func (w *world) compact(after time.Duration) (steps int) {
 type answers struct {
 	History  map[int64][]digest.Row
 	Newest   map[int64][]digest.Row // the last two
+	Last     map[int64]digest.LastLetter
 	Editions []digest.Edition
 	Versions map[string][]digest.Version
 	Readers  map[string][]int // of versions
@@ -59,6 +61,14 @@ func (w *world) ask(ids []int64, events ...string) answers {
 		a.Books[id], err = w.db.Subscriptions(w.ctx, id)
 		w.must(err)
 	}
+	a.Last, err = w.db.LastLetters(w.ctx, ids, 0)
+	w.must(err)
+	w.is("last letters", lastOf(a.History), a.Last)
+	for _, id := range ids[:min(len(ids), 3)] {
+		one, err := w.db.LastLetters(w.ctx, []int64{id, 1 << 40, -1, id}, 1000)
+		w.must(err)
+		w.is("last letter of one", a.Last[id], one[id])
+	}
 	a.Editions, err = w.db.Editions(w.ctx, "", 0)
 	w.must(err)
 	for _, e := range a.Editions {
@@ -72,6 +82,17 @@ func (w *world) ask(ids []int64, events ...string) answers {
 	a.Looked, err = w.db.Look(w.ctx, weekly, digest.Asked{Events: events}, 0, 10000, w.now)
 	w.must(err)
 	return a
+}
+
+// lastOf looks for the last letters in what editions were to readers.
+func lastOf(all map[int64][]digest.Row) map[int64]digest.LastLetter {
+	last := map[int64]digest.LastLetter{}
+	for id, rows := range all {
+		if i := slices.IndexFunc(rows, func(r digest.Row) bool { return r.State == mailer.Sent }); i >= 0 {
+			last[id] = digest.LastLetter{Edition: rows[i].Edition, At: rows[i].At}
+		}
+	}
+	return last
 }
 
 // eventful lets two editions happen in which everything occurs that may become
