@@ -102,9 +102,13 @@ func PlaceOf(kind Kind, external string) string { return string(kind) + " " + ex
 const longestID = 200
 
 // CheckID says why a name is none: it has 1 to 200 bytes of UTF-8 that can be
-// seen, no blanks, and no slash.
+// seen, no blanks, and no slash. It is part of an address, where dots alone lead
+// elsewhere.
 func CheckID(id string) error {
 	bad := func(r rune) bool { return r == '/' || unicode.IsSpace(r) || !unicode.IsPrint(r) }
+	if id == "." || id == ".." {
+		return errors.New("an external id is more than dots")
+	}
 	if id == "" || len(id) > longestID || !utf8.ValidString(id) || strings.ContainsFunc(id, bad) {
 		return fmt.Errorf("an external id has 1 to %d bytes, without blanks, slashes and what cannot be seen", longestID)
 	}

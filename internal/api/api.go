@@ -9,12 +9,8 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
-	"mime"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -72,7 +68,11 @@ func asProblem(err error) *web.Problem {
 		p.Wait = later.Wait
 		return p
 	}
-	return web.Wrong(web.CodeOf(err), "")
+	code := web.CodeOf(err)
+	if code == http.StatusNotFound {
+		return web.Wrong(code, "There is nothing of that name. /api/v1/openapi.json says what there is, and where it is listed.")
+	}
+	return web.Wrong(code, "")
 }
 
 // only makes a handler for programs whose token is for scope. What h returns is
@@ -124,33 +124,6 @@ func (a *API) tokenOf(w http.ResponseWriter, r *http.Request, scope editors.Scop
 		return nil, web.Wrong(http.StatusForbidden, "The token has not the scope "+string(scope)+".")
 	}
 	return t, nil
-}
-
-// jsonOf reads a body of JSON into v, which may be left as it is if optional.
-func jsonOf(w http.ResponseWriter, r *http.Request, most int64, optional bool, v any) error {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if (err != nil || kind != "application/json") && r.ContentLength != 0 {
-		return web.Wrong(http.StatusUnsupportedMediaType, "The body must be application/json.")
-	}
-	in := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
-	in.DisallowUnknownFields()
-	err = in.Decode(v)
-	if optional && errors.Is(err, io.EOF) {
-		return nil
-	}
-	if err == nil {
-		if _, more := in.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("something follows the JSON value")
-		}
-	}
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return web.Wrong(http.StatusRequestEntityTooLarge, "The body is longer than "+strconv.FormatInt(most, 10)+" bytes.")
-	case err != nil:
-		return web.Wrong(http.StatusBadRequest, "The body is not what is asked for: "+web.Clipped(err.Error()))
-	}
-	return nil
 }
 
 // didToken writes down what a program did.

@@ -92,15 +92,15 @@ func (a *API) list(kind push.Kind) func(http.ResponseWriter, *http.Request, *edi
 // get gives one thing brought, with how it was made fit.
 func (a *API) get(kind push.Kind) func(http.ResponseWriter, *http.Request, *editors.APIToken) (int, any, error) {
 	return func(w http.ResponseWriter, r *http.Request, _ *editors.APIToken) (int, any, error) {
-		return a.pushedAnswer(w, r, http.StatusOK, kind, true)
+		found, err := a.Pushed.Pushed(r.Context(), kind, web.Clipped(r.PathValue("id")))
+		if err != nil {
+			return 0, nil, pushProblem(err)
+		}
+		return a.pushedAnswer(w, r, http.StatusOK, found, true)
 	}
 }
 
-func (a *API) pushedAnswer(w http.ResponseWriter, r *http.Request, code int, kind push.Kind, whole bool) (int, any, error) {
-	found, err := a.Pushed.Pushed(r.Context(), kind, web.Clipped(r.PathValue("id")))
-	if err != nil {
-		return 0, nil, pushProblem(err)
-	}
+func (a *API) pushedAnswer(w http.ResponseWriter, r *http.Request, code int, found *push.Record, whole bool) (int, any, error) {
 	v, err := a.pushedOf(r.Context(), found, whole)
 	if err == nil {
 		w.Header().Set("ETag", found.ETag)
@@ -146,8 +146,11 @@ func (a *API) put(kind push.Kind) func(http.ResponseWriter, *http.Request, *edit
 		if err != nil {
 			return 0, nil, err
 		}
-		rec.Baseline = r.URL.Query().Get("baseline") == "1"
-		created, changed, err := a.Pushed.Push(r.Context(), rec, If, time.Now())
+		if rec.Baseline, err = baseline(r); err != nil {
+			return 0, nil, err
+		}
+		rec.At = time.Now()
+		created, changed, err := a.Pushed.Push(r.Context(), rec, If, rec.At)
 		if err != nil {
 			return 0, nil, pushProblem(err)
 		}
@@ -161,8 +164,30 @@ func (a *API) put(kind push.Kind) func(http.ResponseWriter, *http.Request, *edit
 		if created {
 			code = http.StatusCreated
 		}
-		return a.pushedAnswer(w, r, code, kind, false)
+		found, err := a.Pushed.Pushed(r.Context(), kind, rec.External)
+		if errors.Is(err, push.ErrNotFound) || err == nil && found.ETag != rec.ETag {
+			// Somebody else was here meanwhile. The tag is that of what this
+			// program brought: with theirs, it could undo what it never saw.
+			found, err = &rec, nil
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+		return a.pushedAnswer(w, r, code, found, false)
 	}
+}
+
+// baseline reports whether readers are to get no letter of what is brought. A
+// value that is not understood could mean so: it is refused.
+func baseline(r *http.Request) (bool, error) {
+	q := r.URL.Query()
+	switch v := q.Get("baseline"); {
+	case v == "1":
+		return true, nil
+	case v != "0" && q.Has("baseline"):
+		return false, web.Wrong(http.StatusBadRequest, "baseline is 1 or 0.")
+	}
+	return false, nil
 }
 
 // brought reads what a program brings and makes it fit.

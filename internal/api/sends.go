@@ -155,42 +155,53 @@ func (a *API) send(w http.ResponseWriter, r *http.Request, t *editors.APIToken) 
 	if e, err := a.keyedBy(r, n, key); err != nil || e != nil {
 		return a.keyed(w, http.StatusOK, e, err)
 	}
+	e, err := a.press(r, n, t, ask.Readers, key, now)
+	if err != nil { // the same request may have come twice at once
+		if was, err := a.keyedBy(r, n, key); err == nil && was != nil {
+			return a.keyed(w, http.StatusOK, was, nil)
+		}
+		return 0, nil, err
+	}
+	return a.keyed(w, http.StatusCreated, e, nil)
+}
+
+// press sends the next edition as a button of this key does, if it goes to about
+// as many as was said.
+func (a *API) press(r *http.Request, n *digest.Newsletter, t *editors.APIToken, said *int, key string, now time.Time) (*digest.Edition, error) {
 	// Until the readers of an edition are found, a plan counts them again.
 	if last, err := a.Desk.Archive.Editions(r.Context(), n.Name, 1); err != nil {
-		return 0, nil, err
+		return nil, err
 	} else if len(last) > 0 && last[0].State == digest.Sending && !last[0].Expanded {
 		p := web.Wrong(http.StatusConflict, "Edition "+last[0].ID+" has just been published; its readers are being found.")
 		p.Wait = 5 * time.Second
-		return 0, nil, p
+		return nil, p
 	}
 	plan, err := a.Desk.Sends.Publisher.Plan(r.Context(), n.Name, 0, now)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	if p := a.refusal(plan, ask.Readers); p != nil {
+	if p := a.refusal(plan, said); p != nil {
 		p.Readers = &plan.Planned
-		return 0, nil, p
+		return nil, p
 	}
 	e, err := a.Desk.Sends.Publisher.Publish(r.Context(), digest.Request{Newsletter: n.Name, Hand: true, Key: key, By: "token " + t.Name}, now)
-	if err != nil { // the same request may have come twice at once
-		if e, err := a.keyedBy(r, n, key); err != nil || e != nil {
-			return a.keyed(w, http.StatusOK, e, err)
-		}
+	if err != nil {
 		var held *digest.HeldError
 		switch {
 		case errors.As(err, &held):
-			return 0, nil, web.Wrong(http.StatusConflict, "Edition "+held.Edition+" is in state "+string(held.State)+" and holds the newsletter.")
-		case errors.Is(err, digest.ErrNothing), errors.Is(err, digest.ErrPublished):
-			return 0, nil, web.Wrong(http.StatusConflict, "There is nothing to send: nobody would get a letter now.")
+			return nil, web.Wrong(http.StatusConflict, "Edition "+held.Edition+" is in state "+string(held.State)+" and holds the newsletter.")
+		case errors.Is(err, digest.ErrPublished):
+			return nil, web.Wrong(http.StatusConflict, "This key has sent an edition long ago; another one needs a key of its own.")
+		case errors.Is(err, digest.ErrNothing):
+			return nil, web.Wrong(http.StatusConflict, "There is nothing to send: nobody would get a letter now.")
 		}
-		return 0, nil, err
+		return nil, err
 	}
 	a.Desk.Published(n.Name)
 	if err := a.didToken(r, t, "sent now", e.ID, "to "+strconv.Itoa(plan.Planned)+" readers"); err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	e, err = a.Desk.Archive.Edition(r.Context(), e.ID)
-	return a.keyed(w, http.StatusCreated, e, err)
+	return a.Desk.Archive.Edition(r.Context(), e.ID)
 }
 
 // refusal says why a plan is not sent, nil if it is.
