@@ -21,7 +21,7 @@ import (
 // nextEdition shows what the next edition of a newsletter would be, why, and
 // what an editor may change of it.
 func (d *Desk) nextEdition(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
-	n, g, err := d.glanced(r)
+	n, g, err := d.glanced(r, visit)
 	if err != nil {
 		return err
 	}

@@ -134,6 +134,10 @@ func (d *Desk) written(ctx context.Context, plan *digest.Plan, version int, read
 			return nil, err
 		}
 	}
+	if who != nil { // what is shown has the words for a reader, and links that are nobody's
+		shown := *who
+		shown.ID, who = 0, &shown
+	}
 	m, err := d.Sends.Press.Preview(ctx, plan, &plan.Versions[version-1].Version, who, now)
 	if errors.Is(err, digest.ErrNothing) {
 		return nil, nil

@@ -111,8 +111,8 @@ func (d *Desk) Letter(ctx context.Context, newsletter string, version int) (m *m
 }
 
 // preview is the HTML of a letter, for the frame in its page.
-func (d *Desk) preview(w http.ResponseWriter, r *http.Request, _ *editors.Visit) error {
-	n, g, err := d.glanced(r)
+func (d *Desk) preview(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
+	n, g, err := d.glanced(r, visit)
 	if err != nil {
 		return err
 	}
@@ -140,8 +140,9 @@ func lit(letter string, dark bool) string {
 	).Replace(letter)
 }
 
-// glanced returns the newsletter that a path names, and how it is looked at.
-func (d *Desk) glanced(r *http.Request) (*digest.Newsletter, glance, error) {
+// glanced returns the newsletter that a path names, and how it is looked at. A
+// reader's letter says their address, so it is not for who may only look.
+func (d *Desk) glanced(r *http.Request, visit *editors.Visit) (*digest.Newsletter, glance, error) {
 	n, err := d.NewsletterOf(r)
 	if err != nil {
 		return nil, glance{}, err
@@ -149,6 +150,9 @@ func (d *Desk) glanced(r *http.Request) (*digest.Newsletter, glance, error) {
 	g, ok := glanceOf(r.URL.Query())
 	if !ok {
 		return nil, g, web.NotFound
+	}
+	if g.reader != 0 && !visit.Editor.Role.May(editors.RoleEditor) {
+		return nil, g, web.Status(http.StatusForbidden)
 	}
 	return n, g, nil
 }

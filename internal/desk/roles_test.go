@@ -27,8 +27,6 @@ func least(pattern string) editors.Role {
 		return editors.RoleOwner
 	case pattern == "GET /desk/newsletters/{newsletter}/send": // the number on its button is for who may press it
 		return editors.RoleEditor
-	case pattern == "POST /desk/newsletters/{newsletter}/reader": // looks for a reader, by an address that is in no URL
-		return editors.RoleViewer
 	case method == http.MethodGet, strings.HasPrefix(path, "/desk/account"), path == "/desk/sessions":
 		return editors.RoleViewer
 	}

@@ -13,7 +13,7 @@ func (d *Desk) Routes() map[string]web.Handler {
 		"GET /desk/newsletters/{newsletter}":          d.editor(d.nextEdition),
 		"POST /desk/newsletters/{newsletter}":         d.only(editors.RoleEditor, d.editEdition),
 		"GET /desk/newsletters/{newsletter}/preview":  d.editor(d.preview),
-		"POST /desk/newsletters/{newsletter}/reader":  d.editor(d.readerGlance),
+		"POST /desk/newsletters/{newsletter}/reader":  d.only(editors.RoleEditor, d.readerGlance),
 		"POST /desk/newsletters/{newsletter}/test":    d.only(editors.RoleEditor, d.test),
 		"POST /desk/newsletters/{newsletter}/approve": d.only(editors.RoleEditor, d.approve),
 		"GET /desk/newsletters/{newsletter}/send":     d.only(editors.RoleEditor, d.askToSend),

@@ -86,8 +86,16 @@ func TestDeskLooksOnly(t *testing.T) {
 			t.Errorf("%s offers a viewer what only editors may do", path)
 		}
 	}
+	for _, path := range []string{"?as=r%d", "/preview?as=r%d"} { // a reader's letter says their address
+		if res := s.Do("GET", fmt.Sprintf("/desk/newsletters/weekly"+path, s.IDs[webtest.Ben]), nil, c); res.StatusCode != http.StatusForbidden {
+			t.Errorf("%s for a viewer: %d", path, res.StatusCode)
+		}
+	}
+	if page := s.Page("/desk/newsletters/dates", c); strings.Contains(page, "/reader\"") {
+		t.Error("a viewer is offered to try addresses")
+	}
 	before := s.State()
-	for _, path := range []string{"", "/test", "/approve", "/send"} {
+	for _, path := range []string{"", "/test", "/approve", "/send", "/reader"} {
 		if res := s.Do("POST", "/desk/newsletters/dates"+path, url.Values{"revision": {"0"}, "subject": {"x"}}, c); res.StatusCode != http.StatusForbidden {
 			t.Errorf("POST %s: %d", path, res.StatusCode)
 		}
@@ -304,6 +312,13 @@ func TestPreview(t *testing.T) {
 		t.Fatalf("ben's letter is at %s, want %s", to, want)
 	}
 	s.Holds("ben's letter", s.Page(fmt.Sprintf("%s/preview?as=r%d", at, s.IDs[webtest.Ben]), c), webtest.Ben, `lang="de"`)
+	for _, link := range []string{s.Tokens.Leave(s.IDs[webtest.Ben], "weekly"), s.Tokens.Preferences(s.IDs[webtest.Ben], "weekly")} {
+		for _, path := range []string{"/preview?as=r%d", "?show=text&as=r%d"} {
+			if strings.Contains(s.Page(fmt.Sprintf(at+path, s.IDs[webtest.Ben]), c), link) {
+				t.Errorf("%s has a link by which somebody else may leave for ben", path)
+			}
+		}
+	}
 	s.Holds("eve's", s.Page(fmt.Sprintf("%s?as=r%d", at, s.IDs[webtest.Eve]), c), "This reader would get no letter now.")
 	if to := s.Leads(at+"/reader", url.Values{"address": {"nobody@readers.example"}}, c); to != at+"?wrong=sends_reader" {
 		t.Errorf("nobody's letter is at %s", to)
