@@ -41,7 +41,7 @@ func (c *committer) run(ctx context.Context) {
 const (
 	// apart is how many times as long as a writing took the next one waits for
 	// more results.
-	apart         = 10
+	apart         = 20
 	longestGather = 20 * time.Millisecond
 )
 
