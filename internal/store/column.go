@@ -106,33 +106,6 @@ func among(ids []int64, column string, first int, f func(which string, args []an
 	return nil
 }
 
-// groups calls f with all ids, some at a time, as a list of parameters that
-// begins with number first, and its arguments. The sizes are few, so that
-// statements are few; the last id fills up. ids must be ascending: f also gets
-// the smallest and the largest, which it should bound its rows with, because
-// PostgreSQL reads all of a fresh table for a bare IN.
-func groups(ids []int64, first int, f func(in string, lo, hi int64, args []any) error) error {
-	for len(ids) > 0 {
-		size := groupSizes[len(groupSizes)-1]
-		for _, s := range groupSizes {
-			if len(ids) <= s {
-				size = s
-				break
-			}
-		}
-		n := min(size, len(ids))
-		args := make([]any, size)
-		for i := range args {
-			args[i] = ids[min(i, n-1)]
-		}
-		if err := f(placeholders(first, size), ids[0], ids[n-1], args); err != nil {
-			return err
-		}
-		ids = ids[n:]
-	}
-	return nil
-}
-
 // gapless reports whether each id follows upon the one before it.
 func gapless(ids []int64) bool {
 	for i, id := range ids {
