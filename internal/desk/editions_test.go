@@ -8,8 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -445,37 +443,4 @@ func TestWatchingInABrowser(t *testing.T) {
 	for _, c := range b.Told() {
 		t.Error(c)
 	}
-}
-
-// TestEditionPagesHold: accessible, and HTML, in every state.
-func TestEditionPagesHold(t *testing.T) {
-	dir := webtest.Tools(t, "node", "chromium", "java")
-	s := newOnWay(t)
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.AddCookie(s.maya)
-		s.H.ServeHTTP(w, r)
-	}))
-	t.Cleanup(srv.Close)
-	folder := t.TempDir()
-	look := func(state string, paths ...string) {
-		axe, vnu := []string{"node", "axe-pages.mjs"}, []string{"sh", "vnu.sh"}
-		for i, path := range paths {
-			axe = append(axe, srv.URL+path)
-			file := filepath.Join(folder, fmt.Sprintf("%s%d.html", state, i))
-			s.Must(os.WriteFile(file, []byte(s.page(path)), 0o600))
-			vnu = append(vnu, file)
-		}
-		webtest.Check(t, dir, axe...)
-		webtest.Check(t, dir, vnu...)
-	}
-	s.answered(9, tookIt)
-	s.answered(1, noSuch)
-	s.answered(1, mailer.Outcome{State: mailer.Queued, Attempt: true, Due: time.Now().Add(time.Hour), Phase: mailer.PhaseConn, Code: 421})
-	look("sending", s.at, "/desk/editions", s.at+"/cancel", s.at+"/letter/1", s.at+"/letter/1/text")
-	s.Must(s.DB.Pause(t.Context(), s.id, "the relay refuses us", time.Now()))
-	s.Desk.Changed(s.id)
-	look("paused", s.at, s.at+"?sorry")
-	s.Must(s.DB.Cancel(t.Context(), s.id, "a typo", time.Now()))
-	s.Desk.Changed(s.id)
-	look("results", s.at)
 }

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -578,35 +576,6 @@ func TestSendsInABrowser(t *testing.T) {
 	for _, c := range b.Told() {
 		t.Error(c)
 	}
-}
-
-// TestSendsPagesHold: accessible, and HTML, in every state.
-func TestSendsPagesHold(t *testing.T) {
-	dir := webtest.Tools(t, "node", "chromium", "java")
-	s := newDesk(t, "http://localhost:8080")
-	c := s.SignedIn(desktest.Maya)
-	s.crowd(1100)
-	s.News("First story", "Second story", "Third story")
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.AddCookie(c)
-		s.H.ServeHTTP(w, r)
-	}))
-	t.Cleanup(srv.Close)
-	const at = "/desk/newsletters/weekly"
-	s.Leads(at, desktest.FormIn(s.Page(at, c), "do", fmt.Sprintf("keep %d", s.NumberOf("Second story")), "intro", webtest.Hostile), c)
-	folder := t.TempDir()
-	axe, vnu := []string{"node", "axe-pages.mjs"}, []string{"sh", "vnu.sh"}
-	for i, path := range []string{
-		"/desk?done=sends_saved&wrong=sends_reader", at, at + "?show=text&find=number", at + "?show=phone&as=v2", at + "/send",
-		fmt.Sprintf("%s?as=r%d", at, s.IDs[webtest.Eve]), "/desk/newsletters/dates", "/desk/newsletters/dates/send",
-	} {
-		axe = append(axe, srv.URL+path)
-		file := filepath.Join(folder, fmt.Sprintf("%d.html", i))
-		s.Must(os.WriteFile(file, []byte(s.Page(path, c)), 0o600))
-		vnu = append(vnu, file)
-	}
-	webtest.Check(t, dir, axe...)
-	webtest.Check(t, dir, vnu...)
 }
 
 func TestSoonest(t *testing.T) {

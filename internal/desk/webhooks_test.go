@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -149,37 +147,4 @@ func TestNobodyIsTold(t *testing.T) {
 	s.Desk.Webhooks = &Webhooks{}
 	s.open()
 	s.Holds("/desk/webhooks", s.Page("/desk/webhooks", s.SignedIn(desktest.Maya)), "Nobody is told yet")
-}
-
-// Every state of the page, by axe and by the W3C's checker.
-func TestWebhookPageFromOutside(t *testing.T) {
-	dir := webtest.Tools(t, "node", "java", "chromium")
-	h := newHooked(t)
-	c := h.SignedIn(desktest.Maya)
-	page := func(method string) string {
-		return desktest.Text(t, h.Do(method, "/desk/webhooks"+map[string]string{"POST": "/test"}[method], url.Values{"endpoint": {h.keys[0]}}, c))
-	}
-	states := []string{page("GET"), page("POST")}
-	h.leaves(webtest.Ada)
-	h.fails(h.keys[0], webhook.Result{State: webhook.Queued, Attempt: true, Due: time.Now(), Code: 503, Error: "it answered 503 Service Unavailable"})
-	h.fails(h.keys[1], webhook.Result{State: webhook.Queued, Attempt: true, Gone: true, Due: time.Now(), Code: 410, Error: "it answered 410 Gone"})
-	h.answer.Store(http.StatusTeapot)
-	states = append(states, page("GET"), page("POST"))
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n := strings.TrimPrefix(r.URL.Path, "/state/"); n != r.URL.Path && len(n) == 1 && n[0] < '4' {
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			fmt.Fprint(w, states[n[0]-'0'])
-			return
-		}
-		h.H.ServeHTTP(w, r)
-	}))
-	t.Cleanup(srv.Close)
-	folder, axe, vnu := t.TempDir(), []string{"node", "axe-pages.mjs"}, []string{"sh", "vnu.sh"}
-	for i, text := range states {
-		file := filepath.Join(folder, fmt.Sprintf("%d.html", i))
-		h.Must(os.WriteFile(file, []byte(text), 0o600))
-		axe, vnu = append(axe, fmt.Sprintf("%s/state/%d", srv.URL, i)), append(vnu, file)
-	}
-	webtest.Check(t, dir, axe...)
-	webtest.Check(t, dir, vnu...)
 }

@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/standfirst/standfirst/content"
@@ -108,7 +107,7 @@ func errorPages() []string {
 }
 
 func TestAccessibility(t *testing.T) {
-	dir := webtest.Tools(t, "node", "chromium")
+	webtest.Tools(t, "node", "chromium")
 	s := newSite(t, quiet)
 	at := s.willing()
 	var pages []string
@@ -117,30 +116,18 @@ func TestAccessibility(t *testing.T) {
 			pages = append(pages, at+path)
 		}
 	}
-	// A browser mostly waits for a page to be quiet; several wait together.
-	const browsers = 5
-	var all sync.WaitGroup
-	for some := range slices.Chunk(pages, (len(pages)+browsers-1)/browsers) {
-		all.Go(func() { webtest.Check(t, dir, append([]string{"node", "axe-pages.mjs"}, some...)...) })
-	}
-	all.Wait()
+	webtest.Accessible(t, pages)
 }
 
-// unfit is what the name of a file is better without.
-var unfit = regexp.MustCompile(`\W+`)
-
 func TestHTML(t *testing.T) {
-	dir := webtest.Tools(t, "java")
+	webtest.Tools(t, "java")
 	s := newSite(t)
-	at, folder := s.willing(), t.TempDir()
-	args := []string{"sh", "vnu.sh"}
-	s.url = at
-	for i, path := range slices.Concat(s.pages(), errorPages()) {
-		name := filepath.Join(folder, fmt.Sprintf("%02d%.30s.html", i, unfit.ReplaceAllString(path, "-")))
-		s.Must(os.WriteFile(name, []byte(s.get(path).body), 0o600))
-		args = append(args, name)
+	s.url = s.willing()
+	var texts []string
+	for _, path := range slices.Concat(s.pages(), errorPages()) {
+		texts = append(texts, s.get(path).body)
 	}
-	webtest.Check(t, dir, args...)
+	webtest.Valid(t, texts)
 }
 
 func TestLinksLeadSomewhere(t *testing.T) {
