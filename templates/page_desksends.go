@@ -25,6 +25,7 @@ type NextSend struct {
 	Size         string   // of its HTML
 	Changed      string   // who changed it and when; empty: nobody
 	Counted      string   // of when the numbers are
+	Counting     bool     // there are none yet
 	Edit         string   // URL of its page
 	Test, Send   string   // where a test and the page to send now are; empty: not for this editor, or nothing to send
 	Tester       string   // the editor's address
@@ -53,6 +54,7 @@ type DeskNextPage struct {
 	Versions   string
 	Without    string
 	Counted    string     // of when the numbers are
+	Counting   bool       // there are none yet
 	Changed    string     // who changed it and when; empty: nobody
 	Conflict   string     // why nothing was saved; empty: nothing went wrong
 	Lost       []NextFact // what was typed and not saved

@@ -144,6 +144,10 @@ func (d *Desk) editEdition(w http.ResponseWriter, r *http.Request, visit *editor
 		return seeOther(w, r, at+"?find="+url.QueryEscape(e.find)+"#put-in")
 	case e.n != 0:
 		return seeOther(w, r, at+done+"#contents")
+	case e.find != "" && alike(draft.Changes, next.Changes): // the Enter key, in the field that searches, saves
+		return seeOther(w, r, at+done+"&find="+url.QueryEscape(e.find)+"#put-in")
+	case e.find != "":
+		return seeOther(w, r, at+done+"&find="+url.QueryEscape(e.find))
 	}
 	return seeOther(w, r, at+done)
 }
@@ -253,6 +257,10 @@ func (d *Desk) approve(w http.ResponseWriter, r *http.Request, visit *editors.Vi
 	}
 	switch err := d.Sends.Publisher.Approve(r.Context(), edition, time.Now()); {
 	case errors.Is(err, digest.ErrState):
+		now, err := d.Sends.Drafts.Draft(r.Context(), n.Name)
+		if err == nil && now.Approved == edition { // two pressed at once
+			return seeOther(w, r, at+"?done=sends_approved")
+		}
 		return seeOther(w, r, at+"?wrong=sends_approve_state")
 	case err != nil:
 		return err

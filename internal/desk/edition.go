@@ -66,7 +66,7 @@ func (d *Desk) nextPage(r *http.Request, visit *editors.Visit, n *digest.Newslet
 	if err := d.searched(r, v); err != nil {
 		return nil, err
 	}
-	if !counted {
+	if v.Counting = !counted; !counted {
 		return v, nil
 	}
 	o := found.value

@@ -41,7 +41,7 @@ const mostLeaves = 500
 
 // pastEditions lists all editions, newest first.
 func (d *Desk) pastEditions(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
-	newsletter := r.URL.Query().Get("newsletter")
+	newsletter := web.Clipped(r.URL.Query().Get("newsletter"))
 	n, err := strconv.Atoi(r.URL.Query().Get("page"))
 	if err != nil || n < 1 {
 		n = 1

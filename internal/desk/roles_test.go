@@ -81,6 +81,44 @@ func TestRolesOnEveryRoute(t *testing.T) {
 	}
 }
 
+// TestOddNamesAreNotFound: whatever stands for a name in the address, nothing
+// breaks.
+func TestOddNamesAreNotFound(t *testing.T) {
+	s := newReadersDesk(t)
+	s.Desk.Editions, s.Desk.Given, s.Desk.Content = s.DB, s.Press, &ContentWatch{Store: s.DB}
+	s.open()
+	c := s.SignedIn(desktest.Maya)
+	before, tried := s.State(), 0
+	for _, odd := range []string{"%00", "%ff", "a%00b", strings.Repeat("a", 5000), "%2e%2e%2f", "9223372036854775808", "-1", "%e2%80%ae"} {
+		place := strings.NewReplacer("{newsletter}", odd, "{slot}", odd, "{id}", odd, "{token}", odd, "{version}", odd, "{form}", odd)
+		for pattern := range s.Desk.Routes() {
+			method, path, _ := strings.Cut(pattern, " ")
+			if !strings.Contains(path, "{") {
+				continue
+			}
+			tried++
+			form := url.Values{"do": {"withdraw"}, "revision": {"0"}, "edition": {"weekly/\x00"}, "address": {"\xff"}}
+			if res := s.Do(method, place.Replace(path), form, c); res.StatusCode < 300 || res.StatusCode >= 500 {
+				t.Errorf("%s with %.20q: %d", pattern, odd, res.StatusCode)
+			}
+		}
+	}
+	for _, path := range []string{"/desk/editions?newsletter=%00", "/desk/editions?newsletter=%ff&page=99999", "/desk/readers?q=%00&city=%ff", "/desk/log?about=%00&who=%ff", "/desk/articles?q=%ff"} {
+		s.Page(path, c)
+	}
+	for _, path := range []string{"/desk/sources/rule", "/desk/sources/back"} {
+		if res := s.Do("POST", path, url.Values{"source": {"dir:lead"}, "mark": {"\x00"}, "verdict": {"discard"}}, c); res.StatusCode != http.StatusNotFound {
+			t.Errorf("POST %s: %d", path, res.StatusCode)
+		}
+	}
+	if s.State() != before {
+		t.Error("something was changed")
+	}
+	if tried < 200 {
+		t.Errorf("only %d were tried", tried)
+	}
+}
+
 // TestLookingChangesNothing: whatever page of the desk is asked for, by an owner
 // and with everything there is.
 func TestLookingChangesNothing(t *testing.T) {

@@ -100,7 +100,7 @@ func (d *Desk) nextSend(r *http.Request, visit *editors.Visit, l *i18n.Locale, n
 		return v, err
 	}
 	if !found.ok {
-		v.Counted = l.Message("desk.sends.counting")
+		v.Counted, v.Counting = l.Message("desk.sends.counting"), true
 		return v, nil
 	}
 	o := found.value

@@ -193,6 +193,9 @@ func (d *Desk) ruleSource(w http.ResponseWriter, r *http.Request, visit *editors
 	default:
 		return web.Status(http.StatusBadRequest)
 	}
+	if !web.Fit(name, mark, word.Item) {
+		return web.NotFound
+	}
 	err = d.Content.Store.Rule(r.Context(), name, mark, word, time.Now())
 	if stale(err) {
 		return lead(w, r, "/desk/sources", "changed")
@@ -210,6 +213,9 @@ func (d *Desk) unruleSource(w http.ResponseWriter, r *http.Request, visit *edito
 		return err
 	}
 	name := form.Get("source")
+	if !web.Fit(name, form.Get("mark")) {
+		return web.NotFound
+	}
 	was, err := d.Content.Store.TakeBack(r.Context(), name, form.Get("mark"))
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/standfirst/standfirst/digest"
@@ -129,10 +130,12 @@ func (d *Desk) lastTest(r *http.Request, l *i18n.Locale, n *digest.Newsletter, d
 		return l.Message("desk.next.not_tested"), "warn", nil
 	}
 	since := draft.At
-	recent, err := d.Archive.Editions(r.Context(), n.Name, 1)
+	recent, err := d.Archive.Editions(r.Context(), n.Name, 2)
 	if err != nil {
 		return "", "", err
 	}
+	// The one that waits for its hour is what was tested.
+	recent = slices.DeleteFunc(recent, func(e digest.Edition) bool { return e.ID == draft.Approved })
 	if len(recent) > 0 && recent[0].Published.After(since) {
 		since = recent[0].Published
 	}

@@ -5,7 +5,9 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // largestForm is the most bytes a form may have.
@@ -32,6 +34,12 @@ func unreadable(err error) error {
 		return err
 	}
 	return fmt.Errorf("form: %w", Status(http.StatusBadRequest))
+}
+
+// Fit reports whether there can be something of that name: nothing that is
+// kept has a NUL, or is not UTF-8.
+func Fit(names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return !utf8.ValidString(name) || strings.ContainsRune(name, 0) })
 }
 
 // Clipped is what somebody wrote, as long as anything can be that is in the

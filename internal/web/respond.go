@@ -41,7 +41,10 @@ func CodeOf(err error) int {
 // chain.
 func (s *Server) serve(h Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := h(w, r)
+		err := error(NotFound)
+		if Fit(r.URL.Path) {
+			err = h(w, r)
+		}
 		if err == nil {
 			return
 		}

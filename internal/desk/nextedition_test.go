@@ -1,0 +1,72 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/standfirst/standfirst/digest"
+	"github.com/standfirst/standfirst/internal/desk/desktest"
+)
+
+// slow plans only when it is let.
+type slow struct {
+	Publisher
+	let chan struct{}
+}
+
+func (p slow) Plan(ctx context.Context, newsletter string, subscriber int64, now time.Time) (*digest.Plan, error) {
+	<-p.let
+	return p.Publisher.Plan(ctx, newsletter, subscriber, now)
+}
+
+// TestCountingIsNotNobody: while readers are counted no page says that there
+// are none.
+func TestCountingIsNotNobody(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	c := s.SignedIn(desktest.Maya)
+	let := make(chan struct{})
+	s.Desk.Sends.Publisher = slow{s.Desk.Sends.Publisher, let}
+	t.Cleanup(func() { close(let) })
+	for _, path := range []string{"/desk", "/desk/newsletters/dates"} {
+		page := s.Page(path, c)
+		s.Holds(path, page, "Counting…")
+		if strings.Contains(page, "Nobody") {
+			t.Errorf("%s says that nobody would get it", path)
+		}
+	}
+}
+
+// TestTestBeforeApproval: what was tested, and approved as it was tested, has
+// been tested.
+func TestTestBeforeApproval(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	c := s.SignedIn(desktest.Maya)
+	s.News("First story")
+	slot := s.Newsletters[0].Next(time.Now())
+	_, err := s.Desk.Sends.Publisher.Publish(t.Context(), digest.Request{Newsletter: "weekly", Slot: slot, By: "schedule", Review: true}, time.Now())
+	s.Must(err)
+	const at, tested = "/desk/newsletters/weekly", "shows it as it is now edited"
+	s.Leads(at+"/test", nil, c)
+	s.Holds("before approval", s.Page(at, c), tested)
+	s.Leads(at+"/approve", url.Values{"edition": {digest.SlotID("weekly", slot)}, "revision": {"0"}}, c)
+	s.Holds("after approval", s.Page(at, c), "is approved and goes out as it is", tested)
+}
+
+// TestEnterSearches: in the field that searches, too, the Enter key presses the
+// form's first button, which saves.
+func TestEnterSearches(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	c := s.SignedIn(desktest.Maya)
+	s.News("First story")
+	const at = "/desk/newsletters/weekly"
+	if to := s.Leads(at, desktest.FormIn(s.Page(at, c), "do", "save", "find", "on call & off"), c); to != at+"?done=sends_saved&find=on+call+%26+off#put-in" {
+		t.Errorf("searching leads to %s", to)
+	}
+	if to := s.Leads(at, desktest.FormIn(s.Page(at, c), "do", "save", "find", "first", "subject", "New"), c); to != at+"?done=sends_saved&find=first" {
+		t.Errorf("saving leads to %s", to)
+	}
+	s.Holds("the page", s.Page(at+"?done=sends_saved&find=first", c), "Saved.", `value="first"`)
+}
