@@ -187,7 +187,7 @@ func TestDeadEndpoint(t *testing.T) {
 				return 200, nil
 			},
 		})
-		c.Poll = 10 * time.Second
+		c.Poll = time.Minute
 		for i := range messages {
 			q.add(keyOf("dead.example"), fmt.Sprint("msg_", i))
 			q.add(keyOf("good.example"), fmt.Sprint("msg_", i))
@@ -225,7 +225,7 @@ func TestGone(t *testing.T) {
 		q := newQueue()
 		asked := 0
 		c := courier(q, io.Discard, map[string]far{"a.example": func(*http.Request) (int, error) { asked++; return 410, nil }})
-		c.Hands = 1
+		c.Hands, c.Poll = 1, time.Minute
 		for i := range 3 {
 			q.add(keyOf("a.example"), fmt.Sprint("msg_", i))
 		}

@@ -29,8 +29,13 @@ func try(t *testing.T, reach fetch.Reach, handler http.HandlerFunc) Reply {
 
 func tryAt(t *testing.T, reach fetch.Reach, url string) Reply {
 	t.Helper()
+	return tryFor(t, Patience, reach, url)
+}
+
+func tryFor(t *testing.T, patience time.Duration, reach fetch.Reach, url string) Reply {
+	t.Helper()
 	client := Client(reach, "Standfirst/test")
-	client.Timeout = 2 * time.Second // not fifteen
+	client.Timeout = patience
 	t.Cleanup(client.CloseIdleConnections)
 	e := &Endpoint{URL: url, Secrets: []Secret{secret(t, knownSecret)}}
 	r := Send(t.Context(), client, e, knownID, []byte(knownBody), time.Unix(knownTime, 0))
@@ -116,13 +121,15 @@ func TestHostile(t *testing.T) {
 	})
 	t.Run("it hangs", func(t *testing.T) {
 		t.Parallel()
-		r := try(t, fetch.Locally, func(_ http.ResponseWriter, r *http.Request) {
+		s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			select {
 			case <-stop:
 			case <-r.Context().Done():
 			}
-		})
+		}))
+		t.Cleanup(s.Close)
+		r := tryFor(t, 200*time.Millisecond, fetch.Locally, s.URL)
 		if r.Code != 0 || r.Trouble != "it took too long" {
 			t.Errorf("%+v", r)
 		}
@@ -143,7 +150,7 @@ func TestHostile(t *testing.T) {
 	})
 	t.Run("it says yes and hangs then", func(t *testing.T) {
 		t.Parallel()
-		r := try(t, fetch.Locally, func(w http.ResponseWriter, r *http.Request) {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			io.WriteString(w, "yes")
 			w.(http.Flusher).Flush()
@@ -151,7 +158,9 @@ func TestHostile(t *testing.T) {
 			case <-stop:
 			case <-r.Context().Done():
 			}
-		})
+		}))
+		t.Cleanup(s.Close)
+		r := tryFor(t, 2*time.Second, fetch.Locally, s.URL) // enough for it to say yes
 		if r.Code != 200 || r.Text != "yes" {
 			t.Errorf("%+v", r)
 		}
