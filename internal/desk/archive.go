@@ -13,14 +13,14 @@ type Archive interface {
 	web.Editions
 	// Articles returns those that are public, as [web.Content] does.
 	Articles(ctx context.Context, q content.ArticleQuery) ([]content.Entry, error)
+	// Holding returns the edition that keeps a newsletter from going out, nil if
+	// none does. It need not be the last: one that was approved, and is taken
+	// back, may be older than one that was sent by hand meanwhile.
+	Holding(ctx context.Context, newsletter string) (*digest.Edition, error)
 }
 
 // Holding returns the edition that keeps a newsletter from going out, nil if
-// none does: nothing was published after it.
+// none does.
 func (d *Desk) Holding(ctx context.Context, newsletter string) (*digest.Edition, error) {
-	last, err := d.Archive.Editions(ctx, newsletter, 1)
-	if err != nil || len(last) == 0 || !last[0].State.Holding() {
-		return nil, err
-	}
-	return &last[0], nil
+	return d.Archive.Holding(ctx, newsletter)
 }

@@ -255,7 +255,10 @@ func (d *Desk) approve(w http.ResponseWriter, r *http.Request, visit *editors.Vi
 	case form.Get("revision") != strconv.FormatInt(draft.Revision, 10):
 		return seeOther(w, r, at+"?wrong=sends_approve_changed")
 	}
+	var held *digest.HeldError
 	switch err := d.Sends.Publisher.Approve(r.Context(), edition, time.Now()); {
+	case errors.As(err, &held): // by another
+		return seeOther(w, r, at+"?wrong=sends_approve_held")
 	case errors.Is(err, digest.ErrState):
 		now, err := d.Sends.Drafts.Draft(r.Context(), n.Name)
 		if err == nil && now.Approved == edition { // two pressed at once

@@ -70,3 +70,31 @@ func TestEnterSearches(t *testing.T) {
 	}
 	s.Holds("the page", s.Page(at+"?done=sends_saved&find=first", c), "Saved.", `value="first"`)
 }
+
+// TestTakenBackBehindAnother: an edition whose approval is taken back waits for
+// review although another was sent by hand meanwhile, and while an older one is
+// paused it cannot be approved, which is said.
+func TestTakenBackBehindAnother(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	c := s.SignedIn(desktest.Maya)
+	s.News("First story")
+	slot := s.Newsletters[0].Next(time.Now())
+	_, err := s.Desk.Sends.Publisher.Publish(t.Context(), digest.Request{Newsletter: "weekly", Slot: slot, By: "schedule", Review: true}, time.Now())
+	s.Must(err)
+	const at = "/desk/newsletters/weekly"
+	id := digest.SlotID("weekly", slot)
+	s.Leads(at+"/approve", url.Values{"edition": {id}, "revision": {"0"}}, c)
+	sent := strings.TrimPrefix(s.Leads(at+"/send", desktest.FormIn(s.Page(at+"/send", c)), c), "/desk/editions/")
+	if to := s.Leads(at, desktest.FormIn(s.Page(at, c), "do", "save", "subject", "Changed"), c); to != at+"?done=sends_taken_back" {
+		t.Fatalf("a change leads to %s", to)
+	}
+	s.Holds("/desk", s.Page("/desk", c), "Waits for review")
+	page := s.Page(at, c)
+	s.Holds("the page", page, "Approve for ", `name="edition" value="`+id+`"`)
+	s.Holds("the page to send", s.Page(at+"/send", c), "waits for review. Approve it, and it goes.")
+
+	s.Must(s.DB.Pause(t.Context(), sent, "", time.Now()))
+	if to := s.Leads(at+"/approve", url.Values{"edition": {id}, "revision": {"1"}}, c); to != at+"?wrong=sends_approve_held" {
+		t.Errorf("approving beside one that is paused leads to %s", to)
+	}
+}

@@ -105,6 +105,20 @@ func free(ctx context.Context, s session, newsletter string) error {
 	return &held
 }
 
+// Holding returns the edition that keeps a newsletter from going out, the oldest
+// if there are several, nil if none does.
+func (db *DB) Holding(ctx context.Context, newsletter string) (*digest.Edition, error) {
+	es, err := db.editions(ctx, `WHERE e.newsletter = $1 AND e.closed = 0 AND e.state IN ('paused', 'review')
+		ORDER BY e.n LIMIT 1`, newsletter)
+	if err != nil {
+		return nil, fmt.Errorf("holding %s: %w", newsletter, err)
+	}
+	if len(es) == 0 {
+		return nil, nil
+	}
+	return &es[0], nil
+}
+
 // counts is true of published editions (e) but those that were cancelled
 // before a letter was sent: nobody was given anything, so nothing is settled.
 const counts = `e.published IS NOT NULL AND (e.state <> 'cancelled'

@@ -150,10 +150,16 @@ var editionTests = []test{
 				w.Fatalf("%s: error is %v", id, err)
 			}
 			w.is("held by", digest.HeldError{Edition: id, State: hold.state}, *held)
+			holds, err := w.db.Holding(w.ctx, weekly)
+			w.must(err)
+			w.is("holding", id, holds.ID)
 			stranger := other
 			stranger.ID, stranger.Newsletter = "other/"+id, "other"
 			w.must(w.db.Publish(w.ctx, stranger, nil))
 			w.must(hold.free(id))
+			holds, err = w.db.Holding(w.ctx, weekly)
+			w.must(err)
+			w.is("holding after it", true, holds == nil)
 		}
 		w.must(w.db.Publish(w.ctx, other, w.everybody()))
 	}},
