@@ -35,7 +35,7 @@ soak: ## Run long random histories of readers, editors, crashes and mail servers
 faults: ## Kill, starve and disconnect the program at full size; prints what was lost and repeated
 	cd cmd/standfirst && STANDFIRST_FAULTS=full go test -count=1 -timeout 90m -run '^TestFaults$$'
 
-bench: ## Send a digest to 100,000 made-up readers, beside Postfix's smtp-source; serve feeds beside nginx; flood the sign-up form meanwhile
+bench: ## Send a digest to 100,000 made-up readers, beside Postfix's smtp-source; serve feeds beside nginx; look at the desk and flood the sign-up form meanwhile
 	go run ./internal/bench
 
 microbench: ## Run the benchmarks of single packages

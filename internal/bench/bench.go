@@ -27,7 +27,7 @@ const (
 var letters = []string{plain, manyVersions, signed}
 
 // scenarios are all.
-var scenarios = append(slices.Clone(letters), feeds, signUps)
+var scenarios = append(slices.Clone(letters), feeds, signUps, desk)
 
 // mostSigned is how many letters are enough to measure what is bound by
 // signatures: on two cores they take half a minute.
@@ -74,6 +74,12 @@ func (b *Bench) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	if slices.Contains(b.Scenarios, feeds) {
 		if err := b.writeFeeds(ctx, dir, out); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(b.Scenarios, desk) {
+		fmt.Fprintln(out)
+		if err := b.measureDesk(ctx, dir, out); err != nil {
 			return err
 		}
 	}

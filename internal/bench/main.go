@@ -7,12 +7,15 @@
 // It floods the form to sign up while an edition leaves and feeds are fetched,
 // and shows what is left of both, and that the limits hold.
 //
+// It looks at every page of the desk while an edition leaves.
+//
 // Of feeds it measures how fast the program serves one, beside nginx with the
 // same bytes, and takes from the benchmarks of Go how fast they are made.
 //
 //	go run ./internal/bench
 //	go run ./internal/bench -readers 100000,1000000 -rounds 1
 //	go run ./internal/bench -scenario feeds
+//	go run ./internal/bench -scenario desk
 //	go run ./internal/bench -scenario signups -rounds 1
 //	go run ./internal/bench -scenario plain -sessions 50 -rounds 1 -profile cpu.out
 //
