@@ -43,6 +43,12 @@ func (q Webhooks) claim(ctx context.Context, endpoint, owner string, lease time.
 	if err := s.row(ctx, dueMessageSQL, due...).Scan(&event); err != nil {
 		return nil, none(err)
 	}
+	// What waits for an endpoint that is off is always due. Looking at it again
+	// and again is to keep nobody from writing.
+	health, err := endpointHealth(ctx, s, endpoint, "")
+	if err != nil || !health.Takes(false, now) {
+		return nil, err
+	}
 	err = q.db.write(ctx, func(s session) error {
 		m = nil
 		health, err := endpointHealth(ctx, s, endpoint, "")

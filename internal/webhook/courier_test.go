@@ -138,6 +138,7 @@ func TestRetries(t *testing.T) {
 			}
 			return 204, nil
 		}})
+		c.Poll = 2 * time.Second
 		q.add(keyOf("a.example"), "msg_1")
 		run(t, c, 24*time.Hour)
 		if len(tried) != 6 {

@@ -94,6 +94,9 @@ func TestHealth(t *testing.T) {
 	if d := cmp.Diff([]time.Duration{5 * s, 10 * s, 20 * s, 40 * s, 80 * s, 160 * s, 300 * s, 300 * s, 300 * s}, rests); d != "" {
 		t.Errorf("rests (-want +got):\n%s", d)
 	}
+	if wrong := (Health{Failures: 9, Rest: at.AddDate(1, 0, 0)}); !wrong.Takes(false, at) || wrong.Takes(true, at) {
+		t.Error("a clock that was a year ahead, and was put right, silences an endpoint for a year")
+	}
 	before := h
 	if h, _ = Settle(h, Result{State: Queued}, at); h != before {
 		t.Errorf("what was no attempt counts: %+v", h)

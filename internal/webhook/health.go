@@ -76,8 +76,9 @@ func (h Health) On() Health {
 // Takes reports whether a message may be sent at now, when another one is on
 // its way or none.
 func (h Health) Takes(another bool, now time.Time) bool {
+	rest := h.Rest.Sub(now) // one that is longer than any is by a clock that was wrong
 	switch {
-	case !h.Off.IsZero() || now.Before(h.Rest):
+	case !h.Off.IsZero() || rest > 0 && rest <= longestRest:
 		return false
 	case another:
 		return h.Failures < failuresToRest
