@@ -83,6 +83,7 @@ type DeskNextPage struct {
 	Groups    []PieceGroup // what is given, kind by kind
 	Out       []Piece      // what an editor has left out
 	Passed    []Piece      // what is not given for other reasons
+	Held      []NextFact   // what sources hold until an editor decides, and why
 	Find      string       // what was searched for, to be put in
 	Found     []Piece
 	MoreFound bool

@@ -20,7 +20,7 @@ func sampleDeskSends(lang string) []View {
 		Revision: "3", Subject: DeskField{Value: "On-call", Now: "On-call, and 2 more reads", Hint: "7 characters.", Error: "At most 200 characters, please."},
 		Preheader: DeskField{Hint: "Inboxes show 40 to 140."}, Intro: DeskField{Value: "Dear readers,\n\n<b>not bold</b>"},
 		Groups: []PieceGroup{{Kind: "reminder", Label: "Reminders", Pieces: []Piece{plain}}, {Kind: "article", Label: "Articles", Pieces: []Piece{piece}}},
-		Out:    []Piece{plain}, Passed: []Piece{plain}, Find: "call", Found: []Piece{piece}, MoreFound: true, Checks: checks,
+		Out:    []Piece{plain}, Passed: []Piece{plain}, Held: []NextFact{{"On-call", "two articles claim this address"}}, Find: "call", Found: []Piece{piece}, MoreFound: true, Checks: checks,
 		Tested: "The last test is older than the last change.", TestedTone: "warn", Approval: "It waits for an editor.", Approve: "weekly/2026-11-24T08:00", ApproveLabel: "Approve for 24 November 2026, 08:00",
 	}
 	text, none := full, full

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -64,6 +65,9 @@ func (d *Desk) nextPage(r *http.Request, visit *editors.Visit, n *digest.Newslet
 		return nil, err
 	}
 	if err := d.searched(r, v); err != nil {
+		return nil, err
+	}
+	if err := d.heldBack(ctx, v); err != nil {
 		return nil, err
 	}
 	if v.Counting = !counted; !counted {
@@ -270,6 +274,23 @@ func (d *Desk) leftOut(v *templates.DeskNextPage, l *i18n.Locale, o *Outlook, dr
 		}
 		v.Passed = append(v.Passed, p)
 	}
+}
+
+// heldBack lists what sources hold, which is in no letter before an editor
+// decides.
+func (d *Desk) heldBack(ctx context.Context, v *templates.DeskNextPage) error {
+	found, _, err := d.ready().sources.get(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, src := range found.value {
+		for _, c := range src.Held {
+			if len(v.Held) < mostPassed {
+				v.Held = append(v.Held, templates.NextFact{Label: c.Title, Text: c.Reason})
+			}
+		}
+	}
+	return nil
 }
 
 // searched finds older articles that may be put in.

@@ -87,7 +87,7 @@ func (d *Desk) editionRow(l *i18n.Locale, e *digest.Edition) templates.EditionRo
 		at = e.Slot
 	}
 	return templates.EditionRow{
-		ID: e.ID, URL: atDesk(e.ID), When: d.moment(l, at), State: l.Message("desk.state_" + string(e.State)), Reason: e.Reason,
+		ID: e.ID, URL: atDesk(e.ID), When: d.moment(l, at), State: stateOf(l, e, time.Now()), Reason: e.Reason,
 		Warn:    e.State.Holding() || e.State == digest.Missed,
 		Planned: l.Number(e.Planned), Sent: l.Number(e.Sent), Failed: l.Number(e.Failed), Skipped: l.Number(e.Skipped), Open: l.Number(e.Open),
 	}

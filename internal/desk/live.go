@@ -37,6 +37,9 @@ func (d *Desk) sending(w http.ResponseWriter, r *http.Request, visit *editors.Vi
 		v.Heading = l.Message("desk.sending.title_paused", "edition", e.ID)
 		v.Note, v.Why = l.Message("desk.sending.paused"), whyStopped(l, e)
 	}
+	if waits(e, time.Now()) {
+		v.Heading, v.Note, v.Progress.Growing = e.ID, l.Message("desk.sending.approved", "time", d.moment(l, e.Slot)), false
+	}
 	v.DeskFrame = d.frame(r, visit, v.Heading)
 	v.DeskFrame.Live = true
 	if r.URL.Query().Has("sorry") {

@@ -7,8 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/standfirst/standfirst/content"
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/desk/desktest"
+	"github.com/standfirst/standfirst/internal/webtest"
 )
 
 // slow plans only when it is let.
@@ -97,4 +99,48 @@ func TestTakenBackBehindAnother(t *testing.T) {
 	if to := s.Leads(at+"/approve", url.Values{"edition": {id}, "revision": {"1"}}, c); to != at+"?wrong=sends_approve_held" {
 		t.Errorf("approving beside one that is paused leads to %s", to)
 	}
+}
+
+// TestHeldIsSaid: what is in no letter because a source holds it is named with
+// the reason.
+func TestHeldIsSaid(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	c := s.SignedIn(desktest.Maya)
+	s.Desk.Sources = func(context.Context) ([]SourceState, error) {
+		return []SourceState{{Name: "dir:lead", Held: []content.Conflict{{Title: "On-call " + webtest.Hostile, Reason: "two articles claim this address"}}}}, nil
+	}
+	page := s.Page("/desk/newsletters/weekly", c)
+	s.Holds("the page", page, "Held at the sources (1)", "On-call", "two articles claim this address", `href="/desk/sources"`)
+	if strings.Contains(page, webtest.Hostile) {
+		t.Error("strangers' words are HTML on the page")
+	}
+}
+
+// TestApprovedWaits: before its hour an approved edition is not being sent, and
+// one that is says so where the next is planned.
+func TestApprovedWaits(t *testing.T) {
+	s := newDesk(t, "http://localhost:8080")
+	s.Desk.Editions, s.Desk.Given = s.DB, s.Press
+	s.open()
+	c := s.SignedIn(desktest.Maya)
+	s.News("First story")
+	slot := s.Newsletters[0].Next(time.Now())
+	_, err := s.Desk.Sends.Publisher.Publish(t.Context(), digest.Request{Newsletter: "weekly", Slot: slot, By: "schedule", Review: true}, time.Now())
+	s.Must(err)
+	id := digest.SlotID("weekly", slot)
+	s.Leads("/desk/newsletters/weekly/approve", url.Values{"edition": {id}, "revision": {"0"}}, c)
+	page := s.Page("/desk/editions/"+id, c)
+	s.Holds("its page", page, "It is approved. Its letters leave at ")
+	for _, wrong := range []string{"Sending " + id, "Readers are still being added"} {
+		if strings.Contains(page, wrong) {
+			t.Errorf("its page says %q", wrong)
+		}
+	}
+	s.Holds("all editions", s.Page("/desk/editions", c), "Approved")
+
+	e, err := s.Publisher.Publish(t.Context(), digest.Request{Newsletter: "dates", Hand: true, Key: "k", By: "test"}, time.Now())
+	s.Must(err)
+	_, err = s.Publisher.Expand(t.Context(), time.Now())
+	s.Must(err)
+	s.Holds("/desk", s.Page("/desk", c), `>Being sent</span>`, "is still being sent", e.ID)
 }

@@ -169,10 +169,42 @@ func (d *Desk) sendState(r *http.Request, l *i18n.Locale, n *digest.Newsletter, 
 		return say("nothing", "warn", "why_left_out"), nil
 	case o.Planned == 0:
 		return say("nothing", "warn", "why_nothing"), nil
+	}
+	going, err := d.going(r.Context(), n.Name, now)
+	switch {
+	case err != nil:
+		return templates.SendState{}, err
+	case going != nil:
+		st := say("sending", "", "why_sending", "edition", going.ID)
+		st.Link = templates.Link{Label: going.ID, URL: atDesk(going.ID)}
+		return st, nil
 	case n.Review:
 		return say("schedule", "", "why_will_wait"), nil
 	}
 	return say("schedule", "ok", ""), nil
+}
+
+// going returns the last edition of a newsletter if it is on its way: whoever
+// waits for it is counted among those of the next one, too.
+func (d *Desk) going(ctx context.Context, newsletter string, now time.Time) (*digest.Edition, error) {
+	last, err := d.Archive.Editions(ctx, newsletter, 1)
+	if err != nil || len(last) == 0 || last[0].State != digest.Sending || last[0].Open == 0 || waits(&last[0], now) {
+		return nil, err
+	}
+	return &last[0], nil
+}
+
+// waits reports whether an edition is approved and its hour has not come.
+func waits(e *digest.Edition, now time.Time) bool {
+	return e.State == digest.Sending && !e.Approved.IsZero() && e.Planned == 0 && e.Slot.After(now)
+}
+
+// stateOf is where an edition stands, in a word or two.
+func stateOf(l *i18n.Locale, e *digest.Edition, now time.Time) string {
+	if waits(e, now) {
+		return l.Message("desk.sends.state_approved")
+	}
+	return l.Message("desk.state_" + string(e.State))
 }
 
 // goes says when a newsletter goes out next.
@@ -207,7 +239,7 @@ func contains(l *i18n.Locale, plan *digest.Plan) []string {
 
 // pastSend says in a line how an edition went.
 func pastSend(l *i18n.Locale, e *digest.Edition) templates.PastSend {
-	v := templates.PastSend{ID: e.ID, URL: "/desk/editions/" + e.ID, Reason: e.Reason, State: l.Message("desk.state_" + string(e.State))}
+	v := templates.PastSend{ID: e.ID, URL: "/desk/editions/" + e.ID, Reason: e.Reason, State: stateOf(l, e, time.Now())}
 	if e.State.Holding() || e.State == digest.Missed {
 		v.Tone = "warn"
 	}
