@@ -45,6 +45,16 @@ type room struct {
 	mux     *http.ServeMux
 }
 
+// newDesk is a desk with everything that one may have, so that its menu is as
+// long as it gets.
+func (e *exhibition) newDesk() *deskSite {
+	s := newDesk(e.T, "http://localhost:8080")
+	s.Desk.Readers, s.Desk.Editions, s.Desk.Given, s.Desk.Content = s.DB, s.DB, s.Press, &ContentWatch{Store: s.DB}
+	s.Desk.Imports = &Imports{Folder: e.TempDir(), Store: s.DB, Asker: s.DB, Note: s.Desk.Log, Log: s.Log}
+	s.open()
+	return s
+}
+
 // newRoom opens a desk to whoever has the cookie; nil: to nobody.
 func (e *exhibition) newRoom(s *deskSite, c *http.Cookie) *room {
 	s.Frame.Publication.Language = e.language

@@ -19,7 +19,7 @@ import (
 // showSends: what goes out next, an edition being edited and previewed, and the
 // question before it is sent.
 func showSends(e *exhibition) {
-	s := newDesk(e.T, "http://localhost:8080")
+	s := e.newDesk()
 	c := s.SignedIn(desktest.Maya)
 	s.crowd(1100)
 	s.News("First story", "Second story", "Third story")
@@ -91,7 +91,7 @@ func showReaders(e *exhibition) {
 
 // showPeople: the door, one's own page, everybody's, and the log.
 func showPeople(e *exhibition) {
-	s := newDesk(e.T, "http://localhost:8080")
+	s := e.newDesk()
 	s.cheap()
 	s.Desk.Mail = func(context.Context, string) error { return nil }
 	s.Desk.SecondPersonAbove = 10_000
@@ -123,7 +123,7 @@ func showPeople(e *exhibition) {
 
 // showFirst: where nobody is an owner yet.
 func showFirst(e *exhibition) {
-	s := newDesk(e.T, "http://localhost:8080")
+	s := e.newDesk()
 	s.Must(s.DB.RemoveEditor(e.Context(), desktest.Maya, func([]editors.Editor) error { return nil }))
 	token, _, err := s.Door.FirstLink(e.Context(), time.Now())
 	s.Must(err)
@@ -132,7 +132,7 @@ func showFirst(e *exhibition) {
 
 // showTokens: none, one that is made, one that is there, and what is wrong.
 func showTokens(e *exhibition) {
-	s := newDesk(e.T, "http://localhost:8080")
+	s := e.newDesk()
 	r := e.newRoom(s, s.SignedIn(desktest.Maya))
 	r.answer("none", r.get("/desk/tokens"))
 	r.answer("made", r.post("POST", "/desk/tokens", "name", "press "+webtest.Hostile, "scope", "read", "scope", "send"))
@@ -143,7 +143,7 @@ func showTokens(e *exhibition) {
 
 // showWebhooks: nobody is told, somebody is, and somebody cannot be.
 func showWebhooks(e *exhibition) {
-	s := newDesk(e.T, "http://localhost:8080")
+	s := e.newDesk()
 	e.newRoom(s, s.SignedIn(desktest.Maya)).show("/desk/webhooks")
 	h := newHooked(e.T)
 	r := e.newRoom(h.deskSite, h.SignedIn(desktest.Maya))
@@ -193,7 +193,7 @@ func showContent(e *exhibition) {
 // showMistakes: what is not there, what somebody may not, and what another site
 // had a browser send.
 func showMistakes(e *exhibition) {
-	s := newDesk(e.T, "http://localhost:8080")
+	s := e.newDesk()
 	r := e.newRoom(s, s.add("vi@example.com", editors.RoleViewer))
 	for name, path := range map[string]string{"missing": "/desk/nothing", "gone": "/desk/newsletters/none", "forbidden": "/desk/people"} {
 		r.answer(name, r.get(path))
