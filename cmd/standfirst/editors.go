@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/standfirst/standfirst/internal/editors"
@@ -206,11 +208,31 @@ func (c *editorsRemoveCmd) Run(e *env) error {
 	if err := a.logEditor(e, "editor removed", c.Email, ""); err != nil {
 		return err
 	}
+	left, err := a.tokensOf(e.ctx, c.Email)
+	if err != nil {
+		return err
+	}
 	if e.json {
-		return e.answer(map[string]any{"removed": c.Email})
+		return e.answer(map[string]any{"removed": c.Email, "tokens": left})
 	}
 	e.printf("%s may use the desk no more\n", c.Email)
+	if len(left) > 0 {
+		e.printf("tokens they made still let programs in, until an owner revokes them at /desk/tokens: %s\n", strings.Join(left, ", "))
+	}
 	return nil
+}
+
+// tokensOf names the tokens that an editor has made. They are programs' and stay
+// when their maker goes, who may have kept a copy.
+func (a *app) tokensOf(ctx context.Context, email string) ([]string, error) {
+	all, err := a.db.APITokens(ctx)
+	names := []string{}
+	for _, t := range all {
+		if strings.EqualFold(t.By, strings.TrimSpace(email)) {
+			names = append(names, t.Name)
+		}
+	}
+	return names, err
 }
 
 // openDesk is open, with the editors whom the configuration names.

@@ -7,6 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/standfirst/standfirst/internal/editors"
 )
 
 // TestEditorsCommand: from nobody to an editor who is at the desk, and out.
@@ -74,7 +77,11 @@ func TestEditorsCommand(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	command(t, exitDone, "editors", "add", "zoe@example.com", "--role", "owner")
-	command(t, exitDone, "editors", "remove", "maya@example.com")
+	if _, _, err := (&editors.Gate{Store: a.db}).Make(t.Context(), "press", editors.Scopes, "maya@example.com", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	out, _ = command(t, exitDone, "editors", "remove", "Maya@example.com")
+	wants(t, out, "no more", "tokens they made still let programs in", "/desk/tokens: press")
 	if got := ask("GET", "/desk", res.Cookies()...).StatusCode; got != http.StatusSeeOther {
 		t.Errorf("the desk after being removed: %d", got)
 	}
