@@ -114,10 +114,18 @@ func (c *confirming) signUp(ctx context.Context, r *subscribers.Request) (id int
 	if err := c.lift(ctx, id, r.Email); err != nil {
 		return 0, false, err
 	}
-	err = hookConfirmed(ctx, c.session, webhook.Confirmed{Reader: webhook.Reader{ID: id, Email: change.Subscriber.Email},
-		Newsletters: change.Taken(), First: old == nil, Why: webhook.SignedUp, Way: r.Consent.Way}, c.now)
-	if err != nil {
-		return 0, false, err
+	gets := change.Taken()
+	if old != nil && old.Status != subscribers.Active { // they get again what they had not left, too
+		if gets, err = has(ctx, c.session, id); err != nil {
+			return 0, false, err
+		}
+	}
+	if len(gets) > 0 { // else they had all of it
+		err = hookConfirmed(ctx, c.session, webhook.Confirmed{Reader: webhook.Reader{ID: id, Email: change.Subscriber.Email},
+			Newsletters: gets, First: old == nil, Why: webhook.SignedUp, Way: r.Consent.Way}, c.now)
+		if err != nil {
+			return 0, false, err
+		}
 	}
 	greet := slices.DeleteFunc(change.Taken(), func(n string) bool { return !slices.Contains(c.welcome, n) })
 	if len(greet) > 0 {

@@ -129,7 +129,8 @@ func hookChosen(ctx context.Context, s session, c subscribers.Change, all bool, 
 			return err
 		}
 	}
-	if taken := c.Taken(); len(taken) > 0 {
+	// Who bounced, or called a letter spam, may take what they like and gets nothing.
+	if taken := c.Taken(); len(taken) > 0 && c.Subscriber.Status == subscribers.Active {
 		return hookConfirmed(ctx, s, webhook.Confirmed{Reader: reader, Newsletters: taken, Why: webhook.Chosen, Way: way}, now)
 	}
 	return nil

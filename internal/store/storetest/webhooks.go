@@ -143,6 +143,33 @@ var webhookTests = []test{
 		w.is("complained", `reader.left {"all":true,"newsletters":["daily"],"reader":{"email":"ada@example.com","id":1},"why":"complained"}`, w.told(all))
 	}},
 
+	{"who comes back after a bounce is told of with all they get again", func(w *world) {
+		all, _ := w.hooked()
+		request := w.wish(signUp("ada@example.com", weekly))
+		done, err := w.db.Confirm(w.ctx, request, fromLetter, nil, w.now)
+		w.must(err)
+		w.must(w.db.SetProfile(w.ctx, done.Subscriber, subscribers.Profile{Newsletters: []string{"daily", "weekly"}}, fromLetter, w.now))
+		w.must(w.db.Suppress(w.ctx, "ada@example.com", subscribers.BecauseBounced, w.now))
+		w.told(all)
+
+		w.must(w.db.SetProfile(w.ctx, done.Subscriber, subscribers.Profile{Newsletters: []string{"weekly"}}, fromLetter, w.now))
+		w.must(w.db.SetProfile(w.ctx, done.Subscriber, subscribers.Profile{Newsletters: []string{"daily", "weekly"}}, fromLetter, w.now))
+		if got := w.told(all); strings.Contains(got, "reader.confirmed") {
+			w.Errorf("who bounced gets nothing, whatever they take: %s", got)
+		}
+
+		w.now = w.now.AddDate(0, 1, 0)
+		first, second := w.wish(signUp("ada@example.com", weekly)), w.wish(signUp("ada@example.com", weekly))
+		_, err = w.db.Confirm(w.ctx, first, fromLetter, nil, w.now)
+		w.must(err)
+		w.is("back", `reader.confirmed {"first":false,"newsletters":["daily","weekly"],"reader":{"email":"ada@example.com","id":1},"way":"form","why":"signed up"}`, w.told(all))
+		if second != first {
+			_, err = w.db.Confirm(w.ctx, second, fromLetter, nil, w.now)
+			w.must(err)
+		}
+		w.is("confirmed once more", "", w.told(all))
+	}},
+
 	{"a bounce is told of once, deliveries are not", func(w *world) {
 		all, _ := w.hooked()
 		ids := w.readers(2)
