@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -78,6 +79,63 @@ func (s *site) pages() []string {
 	return pages
 }
 
+// acts are what people are answered when they press buttons and fill in forms,
+// rightly and wrongly, by the words of failures.
+func (s *site) acts() map[string]answer {
+	s.T.Helper()
+	const amal = "amal@readers.example"
+	s.Subscribe(subscribers.ImportRow{Email: amal, Newsletters: []string{"weekly"}, Language: "ar"})
+	said := map[string]answer{}
+	for _, reader := range []string{webtest.Ada, amal} {
+		id := s.IDs[reader]
+		language := map[string]string{webtest.Ada: "?lang=en", amal: "?lang=ar"}[reader]
+		leave, prefer := "/unsubscribe/"+s.Tokens.Leave(id, "weekly"), "/preferences/"+s.Tokens.Preferences(id, "weekly")
+		request := subscribers.Request{Kind: subscribers.SignUp, Email: "new." + reader, Newsletters: []string{"weekly"}, Language: strings.TrimPrefix(language, "?lang=")}
+		confirm := "/confirm/" + s.Asked(request)
+		for _, act := range []struct {
+			path   string
+			fields url.Values
+		}{
+			{leave, nil}, {leave + "/undo", nil}, {leave + "/everything", nil}, {leave + "/undo-all", nil},
+			{prefer + "/erase", form("email", "mallory@evil.example")}, {prefer + "/address", form("email", reader, "new", "x")},
+			{confirm, nil}, {"/confirm/none" + language, nil}, {"/subscribe" + language, form("email", "x")}, {"/preferences" + language, form("email", "x")},
+			{prefer + "/erase", form("email", reader)}, {leave, nil},
+		} {
+			got := s.post(act.path, act.fields)
+			if to := got.header.Get("Location"); to != "" {
+				got = s.get(to)
+			}
+			name := fmt.Sprintf("POST %s %v: %d", act.path, act.fields, got.code)
+			if said[name] = got; !strings.Contains(got.body, "<h1") {
+				s.T.Errorf("%s is no page", name)
+			}
+		}
+	}
+	return said
+}
+
+// staged serves what people were answered, as if these were pages, and returns
+// their addresses.
+func (s *site) staged(said map[string]answer) (pages []string) {
+	handler, names := s.Handler(), slices.Sorted(maps.Keys(said))
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var i int
+		if n, _ := fmt.Sscanf(r.URL.Path, "/~%d", &i); n == 1 && i < len(names) {
+			for _, name := range []string{"Content-Type", "Content-Security-Policy"} {
+				w.Header().Set(name, said[names[i]].header.Get(name))
+			}
+			fmt.Fprint(w, said[names[i]].body)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	s.T.Cleanup(srv.Close)
+	for i := range names {
+		pages = append(pages, fmt.Sprintf("%s/~%d", srv.URL, i))
+	}
+	return pages
+}
+
 // willing serves a site so that its error pages come as if they were pages: a
 // browser complains of the status, and it is the page that is looked at.
 func (s *site) willing() string {
@@ -106,17 +164,31 @@ func errorPages() []string {
 	return paths
 }
 
+// TestAccessibility: in light and dark, but for what is written from right to
+// left, where the colours are no others.
 func TestAccessibility(t *testing.T) {
 	webtest.Tools(t, "node", "chromium")
-	s := newSite(t, quiet)
-	at := s.willing()
-	var pages []string
+	s, acted := newSite(t, quiet), newSite(t, quiet)
+	s.url = s.willing()
+	pages := map[bool][]string{} // by whether they are written from right to left
+	add := func(page, body string) {
+		arabic := strings.Contains(body, `dir="rtl"`)
+		pages[arabic] = append(pages[arabic], page)
+	}
 	for _, path := range slices.Concat(s.pages(), errorPages()) {
-		if s.get(path).code == http.StatusOK || strings.HasPrefix(path, "/~") {
-			pages = append(pages, at+path)
+		if got := s.get(path); got.code == http.StatusOK {
+			add(s.url+path, got.body)
 		}
 	}
-	webtest.Accessible(t, pages)
+	said := acted.acts()
+	for i, page := range acted.staged(said) {
+		add(page, said[slices.Sorted(maps.Keys(said))[i]].body)
+	}
+	if len(pages[true]) < 30 || len(pages[false]) < 30 {
+		t.Errorf("%d and %d pages are looked at", len(pages[true]), len(pages[false]))
+	}
+	webtest.Accessible(t, pages[false])
+	webtest.Accessible(t, pages[true], "--schemes=light")
 }
 
 func TestHTML(t *testing.T) {
@@ -126,6 +198,9 @@ func TestHTML(t *testing.T) {
 	var texts []string
 	for _, path := range slices.Concat(s.pages(), errorPages()) {
 		texts = append(texts, s.get(path).body)
+	}
+	for _, got := range newSite(t).acts() {
+		texts = append(texts, got.body)
 	}
 	webtest.Valid(t, texts)
 }
