@@ -490,13 +490,20 @@ func TestImportInABrowser(t *testing.T) {
 	if got := b.Press("/desk/import"); got != "Check of readers-may.csv" {
 		t.Fatalf("after the upload: %q", got)
 	}
-	b.Do(chromedp.WaitVisible(`button[value="import"]`), chromedp.Click(`input[value="proof"]`), chromedp.SendKeys("#source", "A stand in June"))
+	b.Do(chromedp.WaitVisible(`button[value="import"]`), chromedp.SendKeys(`input[value="proof"]`, " "), chromedp.WaitReady(`input[value="proof"]:checked`), chromedp.SendKeys("#source", "A stand in June"))
 	if got := b.Leads("h1", chromedp.Click(`button[value="import"]`)); got != "Import of readers-may.csv" {
 		t.Fatalf("after the decision: %q", got)
 	}
 	b.Do(chromedp.WaitVisible(".note.ok"))
 	r, err := s.DB.ByEmail(t.Context(), "new@newcomers.example")
-	s.Must(err)
+	for end := time.Now().Add(30 * time.Second); err != nil && time.Now().Before(end); { // the file is read beside the page
+		time.Sleep(20 * time.Millisecond)
+		r, err = s.DB.ByEmail(t.Context(), "new@newcomers.example")
+	}
+	if err != nil {
+		words, _ := chromedp.Run(b.Ctx, chromedp.Text("main"))
+		t.Fatalf("%v; the page says\n%s", err, words)
+	}
 	got := b.Leads("h1", chromedp.Navigate(srv.URL+readerPath(r.ID, "")))
 	if !strings.HasPrefix(got, "new@newcomers.example") {
 		t.Errorf("the reader's page is %q", got)
