@@ -44,7 +44,7 @@ func Tools(t *testing.T, needed ...string) string {
 // Check runs one of the tools and fails with what it found.
 func Check(t *testing.T, dir string, args ...string) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(context.Background(), 9*time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), 19*time.Minute)
 	defer stop()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = dir
