@@ -60,7 +60,9 @@ func (e *exhibition) newRoom(s *deskSite, c *http.Cookie) *room {
 	s.Frame.Publication.Language = e.language
 	r := &room{exhibition: e, desk: s, cookie: c, answers: map[string]*http.Response{}, mux: http.NewServeMux()}
 	for pattern := range s.Desk.Routes() {
-		e.routes[pattern] = e.routes[pattern]
+		if _, known := e.routes[pattern]; !known {
+			e.routes[pattern] = false
+		}
 		r.mux.Handle(pattern, http.NotFoundHandler())
 	}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
@@ -163,11 +165,11 @@ func TestEveryPageIsLookedAt(t *testing.T) {
 }
 
 // TestAccessibility: in English in light and dark, and written from right to
-// left, where the colours are no others.
+// left, where the colours are no others, on a phone.
 func TestAccessibility(t *testing.T) {
 	webtest.Tools(t, "node", "chromium")
 	webtest.Accessible(t, newExhibition(t, "en").urls)
-	webtest.Accessible(t, newExhibition(t, "ar").urls, "--schemes=light")
+	webtest.Accessible(t, newExhibition(t, "ar").urls, "--schemes=light", "--widths=320")
 }
 
 func TestHTML(t *testing.T) {
