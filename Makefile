@@ -49,3 +49,6 @@ cover: ## Show how much of each package the tests run
 
 ci: ## Run what CI runs
 	bash .ci/run
+
+outside: ## Hold letters and pages against checks that are not ours
+	bash .ci/outside

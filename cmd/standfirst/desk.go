@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/standfirst/standfirst/internal/api"
 	"github.com/standfirst/standfirst/internal/desk"
 	"github.com/standfirst/standfirst/internal/editors"
+	"github.com/standfirst/standfirst/internal/fetch"
 	"github.com/standfirst/standfirst/internal/store"
 	"github.com/standfirst/standfirst/internal/web"
 	"github.com/standfirst/standfirst/mailer"
@@ -42,7 +44,7 @@ func (a *app) desk(site *web.Server) *desk.Desk {
 	return &desk.Desk{
 		Frame: &site.Frame, Shelf: site.Shelf, Answers: site.Answers, Tokens: a.tokens, Archive: a.db,
 		Door: a.door(), Sends: a.sends(), Command: "standfirst editors link",
-		Editions: a.db, Given: a.press,
+		Editions: a.db, Given: a.press, Elsewhere: a.elsewhere(),
 		Readers: a.db, Imports: a.imports(), Content: a.watchContent(),
 		Mail: a.mailing(), Attempts: desk.NewAttempts(), SecondPersonAbove: a.conf.Editors.SecondPersonAbove,
 		Programs: &editors.Gate{Store: a.db},
@@ -67,4 +69,13 @@ func (a *app) programs(d *desk.Desk) *api.API {
 	programs := api.New(d)
 	programs.Pushed, programs.Site, programs.Clicks = a.db, a.pushSite(), a.db
 	return programs
+}
+
+// elsewhere asks other sites for the links of letters.
+func (a *app) elsewhere() *desk.Elsewhere {
+	opt := fetch.Options{Agent: a.agent(), Redirects: 5, Timeout: 10 * time.Second, Most: 64 << 10}
+	if a.conf.Publication.Local() {
+		opt.Reach = fetch.Locally
+	}
+	return &desk.Elsewhere{Client: fetch.New(opt)}
 }

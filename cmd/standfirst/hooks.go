@@ -62,7 +62,7 @@ func hooks(conf *config.Config) (*webhook.Roster, error) {
 
 // hookClient makes what reaches an endpoint.
 func (a *app) hookClient(e *webhook.Endpoint) *http.Client {
-	return webhook.Client(e.Reach, "Standfirst/"+version()+" (+"+a.conf.Publication.URL+")")
+	return webhook.Client(e.Reach, a.agent())
 }
 
 // courier makes what tells them. That an endpoint was switched off stands in

@@ -23,7 +23,7 @@ func (a *app) hub() *hub.Hub {
 		Feeds: a.shelf, Store: a.db, Log: a.log,
 	}
 	opt := fetch.Options{
-		Agent:   "Standfirst/" + version() + " (+" + a.conf.Publication.URL + ")",
+		Agent:   a.agent(),
 		Timeout: 30 * time.Second, Most: 64 << 10,
 	}
 	switch {

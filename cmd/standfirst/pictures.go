@@ -19,7 +19,7 @@ const picturePatience = 10 * time.Second
 // own folders is read there: the server that gives it may not run yet.
 func (a *app) newKeeper() *picture.Keeper {
 	opt := picture.Limits()
-	opt.Agent = "Standfirst/" + version() + " (+" + a.conf.Publication.URL + ")"
+	opt.Agent = a.agent()
 	if a.conf.Publication.Local() {
 		opt.Reach = fetch.Locally
 	}
@@ -67,3 +67,6 @@ func (e *env) pictures(t picture.Tally) {
 		e.printf("  %s\n", w.Error())
 	}
 }
+
+// agent is what we say that we are to other sites.
+func (a *app) agent() string { return "Standfirst/" + version() + " (+" + a.conf.Publication.URL + ")" }

@@ -18,6 +18,7 @@ type checks struct {
 	html, whole   int // bytes
 	links, ours   int
 	dead          []string // links of ours that do not answer
+	elsewhere     []string // links to other sites
 	images, plain int      // images, and those of them that say nothing
 	leaves        bool     // it says how to unsubscribe, and where
 	findings      []templates.Finding
@@ -41,6 +42,9 @@ func (d *Desk) check(m *mailer.Message, whole int) checks {
 		c.links++
 		path, ok := d.leadsToUs(address)
 		if !ok {
+			if d.leadsElsewhere(address) {
+				c.elsewhere = append(c.elsewhere, address)
+			}
 			continue
 		}
 		c.ours++
@@ -115,11 +119,26 @@ func (d *Desk) checksOf(l *i18n.Locale, o *Outlook) []templates.DeskCheck {
 	if c.html > 100<<10 {
 		tone = "bad" // mail programs hide what is behind that
 	}
+	links := "desk.next.check_links"
+	if len(c.dead) > 0 {
+		links = "desk.next.check_links_dead"
+	}
 	list := []templates.DeskCheck{
 		row(c.html <= templates.Budget && c.whole <= templates.Whole, tone, l.Message("desk.next.check_size", "size", inKB(c.html), "most", inKB(templates.Budget), "whole", inKB(c.whole))),
-		row(len(c.dead) == 0 && !c.has("href", "anchor", "link-name"), "bad", l.Message("desk.next.check_links", "n", c.links, "ours", l.Number(c.ours)), c.dead...),
+		row(len(c.dead) == 0 && !c.has("href", "anchor", "link-name"), "bad", l.Message(links, "n", c.links, "ours", l.Number(c.ours)), c.dead...),
 		row(c.plain == 0 && !c.has("img-alt"), "warn", l.Message("desk.next.check_images", "n", c.images)),
 		row(c.leaves && !c.has("preferences", "postal-address", "why"), "bad", l.Message("desk.next.check_unsubscribe")),
+	}
+	if d.Elsewhere != nil && len(c.elsewhere) > 0 {
+		dead, waiting := d.Elsewhere.ask(c.elsewhere)
+		text := l.Message("desk.next.check_elsewhere", "n", len(c.elsewhere))
+		switch {
+		case len(dead) > 0:
+			text = l.Message("desk.next.check_elsewhere_dead", "n", len(c.elsewhere))
+		case waiting > 0:
+			text = l.Message("desk.next.check_asked", "n", len(c.elsewhere), "asked", l.Number(waiting))
+		}
+		list = slices.Insert(list, 2, row(len(dead) == 0 && waiting == 0, "warn", text, dead...))
 	}
 	for _, f := range c.findings {
 		if f.Rule == "size" {

@@ -29,6 +29,8 @@ type Desk struct {
 	// Answers returns the status of a HEAD of an address of the site, which
 	// changes nothing.
 	Answers func(at *url.URL) int
+	// Elsewhere asks other sites whether links to them answer; nil: nobody does.
+	Elsewhere *Elsewhere
 	// Tokens signs what a page offers.
 	Tokens *subscribers.Tokens
 	// Archive is where past editions are read.
