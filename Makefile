@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: pictures help run test race lint golden fuzz soak faults bench microbench cover ci
+.PHONY: outside pictures help run test race lint golden fuzz soak faults bench microbench cover ci
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
