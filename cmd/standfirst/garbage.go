@@ -7,12 +7,13 @@ import (
 	measures "runtime/metrics"
 )
 
-// leastHeap is the size that the heap may grow to before garbage is collected,
-// in bytes. Every answer leaves some kilobytes of it, every letter a few, and it
-// is collected when the heap has doubled. That of most publications is so small that this would
-// be forty times a second on a busy day. A heap that is larger than half of
-// this is left to double, as it does anyway.
-const leastHeap = 64 << 20
+// heapRoom is how much garbage a small heap may gather before it is collected, in
+// bytes. Every answer leaves some kilobytes of it, every letter a few, and it is
+// collected when the heap has doubled. That of most publications is so small that
+// this would be forty times a second on a busy day. One that is larger than twice
+// of this is left to double, as it does anyway; one in between grows by less than
+// that, which keeps an edition in many versions below 150 MB.
+const heapRoom = 32 << 20
 
 // collectLess has garbage collected less often while the heap is small, from
 // the next collection on and for as long as the program runs. Who has set GOGC
@@ -25,10 +26,10 @@ func collectLess() {
 
 // percent is what GOGC should be for so many bytes that are in use.
 func percent(live uint64) int {
-	if live == 0 || live >= leastHeap/2 {
+	if live == 0 || live >= 2*heapRoom {
 		return 100
 	}
-	return int(min(1000, (leastHeap-live)*100/live))
+	return int(min(1000, heapRoom*100/live))
 }
 
 func liveHeap() uint64 {

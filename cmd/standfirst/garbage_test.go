@@ -8,7 +8,7 @@ import (
 
 func TestPercent(t *testing.T) {
 	for live, want := range map[uint64]int{
-		0: 100, 1 << 20: 1000, 8 << 20: 700, 16 << 20: 300, 31 << 20: 106, 32 << 20: 100, 200 << 20: 100,
+		0: 100, 1 << 20: 1000, 8 << 20: 400, 16 << 20: 200, 32 << 20: 100, 50 << 20: 64, 64 << 20: 100, 200 << 20: 100,
 	} {
 		if got := percent(live); got != want {
 			t.Errorf("%d MB in use: %d, want %d", live>>20, got, want)
