@@ -3,6 +3,7 @@ package desk
 import (
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,9 +22,12 @@ func (s sites) RoundTrip(r *http.Request) (*http.Response, error) { return s(r) 
 // known is old.
 func TestElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		asked := map[string]int{}
 		e := &Elsewhere{Client: &http.Client{Transport: sites(func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
 			asked[r.URL.String()]++
+			mu.Unlock()
 			time.Sleep(3 * time.Second)
 			rec := httptest.NewRecorder()
 			switch r.URL.Path {
