@@ -99,6 +99,9 @@ func (w *Watch) look(ctx context.Context) (pages []*lookedAt, sent int, err erro
 		return nil, 0, err
 	}
 	edition := "/desk/editions/" + told.Edition
+	if err := w.until(ctx, edition+"/letter/1"); err != nil {
+		return nil, 0, err
+	}
 	for _, path := range []string{
 		"/desk", "/desk/newsletters/weekly", "/desk/newsletters/weekly/preview", "/desk/newsletters/weekly/send", "/desk/editions", edition, edition + "/letter/1",
 		"/desk/readers", "/desk/readers?before=" + fmt.Sprint(w.Readers/2), "/desk/readers?q=" + readerAddress(w.Readers / 2)[:6], "/desk/readers?q=nobody.at.all", "/desk/readers?state=left",
@@ -134,17 +137,23 @@ func (w *Watch) publish(ctx context.Context) (list []byte, err error) {
 	if err := os.WriteFile(filepath.Join(w.Paper.Dir, "paper", "articles", "late.md"), []byte(text), 0o644); err != nil {
 		return nil, err
 	}
-	for {
-		if _, err = w.get(ctx, "/desk/newsletters/weekly/preview"); err == nil {
-			return w.get(ctx, "/desk/articles")
-		}
-		if time.Since(now) > time.Minute {
-			return nil, err
+	if err := w.until(ctx, "/desk/newsletters/weekly/preview"); err != nil {
+		return nil, err
+	}
+	return w.get(ctx, "/desk/articles")
+}
+
+// until waits for a page to be there, for a minute at most.
+func (w *Watch) until(ctx context.Context, path string) error {
+	for began := time.Now(); ; {
+		_, err := w.get(ctx, path)
+		if err == nil || time.Since(began) > time.Minute {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }
