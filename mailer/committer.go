@@ -118,10 +118,8 @@ func (c *committer) insist(ctx context.Context, l *lease, s []Settlement) error 
 
 // pause waits for d or the end of ctx.
 func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
 	select {
-	case <-t.C:
+	case <-time.After(d):
 	case <-ctx.Done():
 	}
 }

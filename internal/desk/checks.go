@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -130,7 +131,7 @@ func (d *Desk) checksOf(l *i18n.Locale, o *Outlook) []templates.DeskCheck {
 		row(c.leaves && !c.has("preferences", "postal-address", "why"), "bad", l.Message("desk.next.check_unsubscribe")),
 	}
 	if d.Elsewhere != nil && len(c.elsewhere) > 0 {
-		dead, waiting := d.Elsewhere.ask(c.elsewhere)
+		dead, waiting := d.Elsewhere.ask(c.elsewhere, time.Now())
 		text := l.Message("desk.next.check_elsewhere", "n", len(c.elsewhere))
 		switch {
 		case len(dead) > 0:

@@ -91,11 +91,7 @@ func alike(a, b digest.Changes) bool {
 
 // editEdition saves what an editor changed of the next edition.
 func (d *Desk) editEdition(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
-	n, err := d.NewsletterOf(r)
-	if err != nil {
-		return err
-	}
-	form, err := web.FormOf(w, r)
+	n, form, err := d.formFor(w, r)
 	if err != nil {
 		return err
 	}
@@ -234,11 +230,7 @@ func (d *Desk) conflict(l *i18n.Locale, draft *digest.Draft) string {
 
 // approve lets an edition that waits for an editor go at its slot, as it is.
 func (d *Desk) approve(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
-	n, err := d.NewsletterOf(r)
-	if err != nil {
-		return err
-	}
-	form, err := web.FormOf(w, r)
+	n, form, err := d.formFor(w, r)
 	if err != nil {
 		return err
 	}

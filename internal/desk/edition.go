@@ -349,11 +349,7 @@ func (d *Desk) approval(r *http.Request, v *templates.DeskNextPage, n *digest.Ne
 // readerGlance leads from an address, which no URL should hold, to the letter
 // of its reader.
 func (d *Desk) readerGlance(w http.ResponseWriter, r *http.Request, _ *editors.Visit) error {
-	n, err := d.NewsletterOf(r)
-	if err != nil {
-		return err
-	}
-	form, err := web.FormOf(w, r)
+	n, form, err := d.formFor(w, r)
 	if err != nil {
 		return err
 	}
@@ -370,4 +366,14 @@ func (d *Desk) readerGlance(w http.ResponseWriter, r *http.Request, _ *editors.V
 		to.show = asLetter
 	}
 	return seeOther(w, r, at+to.query()+"#letter")
+}
+
+// formFor reads a form about the newsletter that a path names.
+func (d *Desk) formFor(w http.ResponseWriter, r *http.Request) (*digest.Newsletter, url.Values, error) {
+	n, err := d.NewsletterOf(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	form, err := web.FormOf(w, r)
+	return n, form, err
 }

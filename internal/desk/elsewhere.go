@@ -17,8 +17,6 @@ import (
 // fetch).
 type Elsewhere struct {
 	Client *http.Client
-	// Now is the time; nil: that of the machine.
-	Now func() time.Time
 
 	mu    sync.Mutex
 	known map[string]*answer
@@ -40,11 +38,7 @@ const (
 
 // ask returns which of these addresses do not answer, and of how many that is not
 // known yet.
-func (e *Elsewhere) ask(addresses []string) (dead []string, waiting int) {
-	now := time.Now()
-	if e.Now != nil {
-		now = e.Now()
-	}
+func (e *Elsewhere) ask(addresses []string, now time.Time) (dead []string, waiting int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.known == nil || len(e.known) > mostAnswers {

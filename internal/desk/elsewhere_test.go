@@ -47,7 +47,7 @@ func TestElsewhere(t *testing.T) {
 		list := []string{"https://x.example/", "https://x.example/gone", "https://x.example/no-robots", "https://x.example/no-head", "https://x.example/away"}
 		began := time.Now()
 		for range 3 {
-			if dead, waiting := e.ask(list); len(dead) > 0 || waiting != len(list) {
+			if dead, waiting := e.ask(list, time.Now()); len(dead) > 0 || waiting != len(list) {
 				t.Errorf("%v are dead, %d are waited for", dead, waiting)
 			}
 		}
@@ -55,7 +55,7 @@ func TestElsewhere(t *testing.T) {
 			t.Error("a page waited")
 		}
 		time.Sleep(time.Minute)
-		dead, waiting := e.ask(list)
+		dead, waiting := e.ask(list, time.Now())
 		if d := cmp.Diff([]string{list[1], list[4]}, dead); d != "" || waiting > 0 {
 			t.Errorf("%d are waited for; dead (-want +got)\n%s", waiting, d)
 		}
@@ -64,7 +64,7 @@ func TestElsewhere(t *testing.T) {
 			t.Errorf("asked (-want +got)\n%s", d)
 		}
 		time.Sleep(answerLasts)
-		if _, waiting := e.ask(list[:1]); waiting != 1 {
+		if _, waiting := e.ask(list[:1], time.Now()); waiting != 1 {
 			t.Error("what is old is believed")
 		}
 		synctest.Wait()
@@ -94,10 +94,10 @@ func TestElsewhereFewAtOnce(t *testing.T) {
 			list = append(list, "https://x.example/"+string(rune('a'+i)))
 		}
 		for range 10 {
-			e.ask(list)
+			e.ask(list, time.Now())
 			time.Sleep(2 * time.Second)
 		}
-		if _, waiting := e.ask(list); waiting > 0 || most > mostQuestions {
+		if _, waiting := e.ask(list, time.Now()); waiting > 0 || most > mostQuestions {
 			t.Errorf("%d are waited for, %d were asked at once", waiting, most)
 		}
 	})

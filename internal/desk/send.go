@@ -15,7 +15,6 @@ import (
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/internal/i18n"
-	"github.com/standfirst/standfirst/internal/web"
 	"github.com/standfirst/standfirst/templates"
 )
 
@@ -226,11 +225,7 @@ func (d *Desk) second(r *http.Request, v *templates.DeskSendPage, visit *editors
 
 // sendNow sends the next edition to everybody who would get it, at once.
 func (d *Desk) sendNow(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
-	n, err := d.NewsletterOf(r)
-	if err != nil {
-		return err
-	}
-	form, err := web.FormOf(w, r)
+	n, form, err := d.formFor(w, r)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/standfirst/standfirst/digest"
 	"github.com/standfirst/standfirst/internal/editors"
 	"github.com/standfirst/standfirst/internal/i18n"
-	"github.com/standfirst/standfirst/internal/web"
 	"github.com/standfirst/standfirst/mailer"
 	"github.com/standfirst/standfirst/subscribers"
 )
@@ -21,11 +20,7 @@ const testPatience = 20 * time.Second
 // test sends the next edition as it is to the editor who asks, marked and not
 // counted. An editor who reads the newsletter is sent their own letter.
 func (d *Desk) test(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
-	n, err := d.NewsletterOf(r)
-	if err != nil {
-		return err
-	}
-	form, err := web.FormOf(w, r)
+	n, form, err := d.formFor(w, r)
 	if err != nil {
 		return err
 	}

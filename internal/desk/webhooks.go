@@ -124,16 +124,25 @@ func (d *Desk) webhookCard(l *i18n.Locale, st *webhook.Standing) templates.DeskW
 	return v
 }
 
-// tryWebhook sends an endpoint a test, and shows what it answered: nothing of
-// that is kept but that it was asked.
-func (d *Desk) tryWebhook(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
+// endpointOf is the endpoint that a form is about.
+func (d *Desk) endpointOf(w http.ResponseWriter, r *http.Request) (*webhook.Endpoint, error) {
 	form, err := web.FormOf(w, r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	e := d.Webhooks.of(form.Get("endpoint"))
 	if e == nil {
-		return web.Status(http.StatusNotFound)
+		return nil, web.Status(http.StatusNotFound)
+	}
+	return e, nil
+}
+
+// tryWebhook sends an endpoint a test, and shows what it answered: nothing of
+// that is kept but that it was asked.
+func (d *Desk) tryWebhook(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
+	e, err := d.endpointOf(w, r)
+	if err != nil {
+		return err
 	}
 	client := d.Webhooks.Client(e)
 	defer client.CloseIdleConnections()
@@ -162,13 +171,9 @@ func (d *Desk) tryWebhook(w http.ResponseWriter, r *http.Request, visit *editors
 
 // switchWebhookOn switches an endpoint on again, or has what waits tried now.
 func (d *Desk) switchWebhookOn(w http.ResponseWriter, r *http.Request, visit *editors.Visit) error {
-	form, err := web.FormOf(w, r)
+	e, err := d.endpointOf(w, r)
 	if err != nil {
 		return err
-	}
-	e := d.Webhooks.of(form.Get("endpoint"))
-	if e == nil {
-		return web.Status(http.StatusNotFound)
 	}
 	if err := d.Webhooks.Store.On(r.Context(), e.Key(), time.Now()); err != nil {
 		return err

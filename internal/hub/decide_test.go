@@ -79,18 +79,6 @@ func TestAttemptsEnd(t *testing.T) {
 	t.Error("never given up")
 }
 
-func TestRetryAfter(t *testing.T) {
-	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
-	for v, want := range map[string]time.Duration{
-		"": 0, "120": 2 * time.Minute, " 7 ": 7 * time.Second, "-5": 0, "soon": 0, "99999999999999999999": 0, "1.5": 0,
-		"Tue, 24 Nov 2026 09:00:00 GMT": time.Hour, "Tue, 24 Nov 2026 07:00:00 GMT": 0,
-	} {
-		if got := retryAfter(v, now); got != want {
-			t.Errorf("%q: %v, want %v", v, got, want)
-		}
-	}
-}
-
 // The value is RFC 4231's second test case.
 func TestSign(t *testing.T) {
 	want := "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

@@ -52,7 +52,7 @@ func (h *Hub) send(ctx context.Context, n *Notice, d Document) Reply {
 	}
 	defer answer.Body.Close()
 	_, _ = io.CopyN(io.Discard, answer.Body, 4<<10) // so that the connection may serve for the next
-	return Reply{Code: answer.StatusCode, After: retryAfter(answer.Header.Get("Retry-After"), time.Now())}
+	return Reply{Code: answer.StatusCode, After: fetch.RetryAfter(answer.Header.Get("Retry-After"), time.Now())}
 }
 
 // letter makes the request of a notice (WebSub, 7 and, to a hub, 6).

@@ -1,6 +1,7 @@
 package notes
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -57,7 +58,7 @@ func (s *Sender) Run(ctx context.Context) error {
 	defer r.end()
 	var hands sync.WaitGroup
 	defer hands.Wait()
-	places := make(chan struct{}, positive(s.Sessions, 2))
+	places := make(chan struct{}, cmp.Or(s.Sessions, 2))
 	for {
 		select {
 		case places <- struct{}{}:
@@ -117,7 +118,7 @@ func (s *Sender) begin(ctx context.Context) *run {
 	s.prepare()
 	r := &run{
 		Sender: s, log: s.Log, soft: ctx,
-		lease: positive(s.Lease, 30*time.Second), poll: positive(s.Poll, time.Second),
+		lease: cmp.Or(s.Lease, 30*time.Second), poll: cmp.Or(s.Poll, time.Second),
 		courier:   &mailer.Courier{Transport: s.Transport},
 		paces:     paces{rate: s.Rate},
 		uncounted: make(map[int64]int),
@@ -125,7 +126,7 @@ func (s *Sender) begin(ctx context.Context) *run {
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
-	grace := positive(s.Grace, 10*time.Second)
+	grace := cmp.Or(s.Grace, 10*time.Second)
 	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		pause(hard, grace)
@@ -216,17 +217,8 @@ func pause(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
 	}
-	t := time.NewTimer(d)
-	defer t.Stop()
 	select {
-	case <-t.C:
+	case <-time.After(d):
 	case <-ctx.Done():
 	}
-}
-
-func positive[N int | time.Duration](n, fallback N) N {
-	if n <= 0 {
-		return fallback
-	}
-	return n
 }

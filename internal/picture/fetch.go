@@ -41,7 +41,7 @@ func (k *Keeper) found(ctx context.Context, address string) ([]byte, error) {
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return nil, &statusError{answer.StatusCode, retryAfter(answer.Header.Get("Retry-After"), time.Now())}
+		return nil, &statusError{answer.StatusCode, fetch.RetryAfter(answer.Header.Get("Retry-After"), time.Now())}
 	}
 	if answer.ContentLength > MaxBytes {
 		return nil, fetch.ErrLarge

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -79,15 +78,4 @@ func reason(err error) string {
 		return fmt.Sprintf("it has more than %d MB", MaxBytes>>20)
 	}
 	return fetch.Reason(err)
-}
-
-// retryAfter reads what a server asks (RFC 9110, 10.2.3); 0 if nothing.
-func retryAfter(value string, now time.Time) time.Duration {
-	if n, err := strconv.Atoi(value); err == nil {
-		return max(0, min(time.Duration(n), day/time.Second)*time.Second)
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(0, at.Sub(now))
-	}
-	return 0
 }

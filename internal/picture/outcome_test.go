@@ -53,15 +53,3 @@ func TestFailed(t *testing.T) {
 		})
 	}
 }
-
-func TestRetryAfter(t *testing.T) {
-	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
-	for value, want := range map[string]time.Duration{
-		"": 0, "120": 2 * time.Minute, "-5": 0, "soon": 0, "99999999999": day, "999999999999999999999": 0,
-		"Mon, 23 Nov 2026 09:00:00 GMT": time.Hour, "Mon, 23 Nov 2026 07:00:00 GMT": 0,
-	} {
-		if got := retryAfter(value, now); got != want {
-			t.Errorf("%q: %s, want %s", value, got, want)
-		}
-	}
-}

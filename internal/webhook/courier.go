@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"math/rand/v2"
@@ -42,7 +43,7 @@ func (c *Courier) Run(ctx context.Context) error {
 	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {
-		rest(hard, positive(c.Grace, 5*time.Second))
+		rest(hard, cmp.Or(c.Grace, 5*time.Second))
 		cancel()
 	})()
 	var all sync.WaitGroup
@@ -74,7 +75,7 @@ func (l *lane) run() {
 	defer l.client.CloseIdleConnections()
 	var hands sync.WaitGroup
 	defer hands.Wait()
-	places := make(chan struct{}, positive(l.Hands, 4))
+	places := make(chan struct{}, cmp.Or(l.Hands, 4))
 	for {
 		select {
 		case places <- struct{}{}:
@@ -104,7 +105,7 @@ func (l *lane) next() *Message {
 			return m
 		default:
 			l.troubles = 0
-			rest(l.soft, positive(l.Poll, time.Second))
+			rest(l.soft, cmp.Or(l.Poll, time.Second))
 		}
 	}
 	return nil
@@ -170,17 +171,8 @@ func (l *lane) tell(m *Message, r Result, h Health) {
 }
 
 func rest(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
 	select {
-	case <-t.C:
+	case <-time.After(d):
 	case <-ctx.Done():
 	}
-}
-
-func positive[N int | time.Duration](n, fallback N) N {
-	if n <= 0 {
-		return fallback
-	}
-	return n
 }

@@ -107,15 +107,3 @@ func plain(text string, most int) string {
 	}
 	return text
 }
-
-// retryAfter reads the header of that name, seconds or a date; 0 if it says
-// nothing that can be used.
-func retryAfter(v string, now time.Time) time.Duration {
-	if n, err := strconv.Atoi(strings.TrimSpace(v)); err == nil && n > 0 && n < 1<<30 {
-		return time.Duration(n) * time.Second
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return max(0, at.Sub(now))
-	}
-	return 0
-}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/standfirst/standfirst/internal/fetch"
 )
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -167,10 +168,10 @@ func FuzzAnswer(f *testing.F) {
 		if !utf8.ValidString(p) || utf8.RuneCountInString(p) > 50 || strings.ContainsAny(p, "\x00\n\r\x1b") {
 			t.Errorf("plain(%q) = %q", text, p)
 		}
-		if d := retryAfter(after, noon); d < 0 {
-			t.Errorf("retryAfter(%q) = %v", after, d)
+		if d := fetch.RetryAfter(after, noon); d < 0 {
+			t.Errorf("fetch.RetryAfter(%q) = %v", after, d)
 		}
-		if r := decide(0, Reply{Code: 503, After: retryAfter(after, noon)}, 0, noon); r.Due.Before(noon) || r.Due.Sub(noon) > longestAfter {
+		if r := decide(0, Reply{Code: 503, After: fetch.RetryAfter(after, noon)}, 0, noon); r.Due.Before(noon) || r.Due.Sub(noon) > longestAfter {
 			t.Errorf("due after %v", r.Due.Sub(noon))
 		}
 	})

@@ -43,7 +43,7 @@ func Send(ctx context.Context, client *http.Client, e *Endpoint, id string, body
 	// Read to its end, the connection serves for the next message.
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, mostAnswer))
 	return Reply{
-		Code: answer.StatusCode, After: retryAfter(answer.Header.Get("Retry-After"), now),
+		Code: answer.StatusCode, After: fetch.RetryAfter(answer.Header.Get("Retry-After"), now),
 		Text: plain(string(text), 500),
 	}
 }

@@ -74,7 +74,7 @@ func TestSend(t *testing.T) {
 func TestPython(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		t.Skip("no python3 here")
+		t.Skip("no python3 here: apt-get install python3")
 	}
 	const check = `import base64, hashlib, hmac, sys
 key, message = base64.b64decode(sys.argv[1]), sys.stdin.buffer.read()
