@@ -10,6 +10,7 @@ type batch struct {
 	first   int // the place of its first letter in the lease's order
 	letters []Delivery
 	at      time.Time // the turn of the first, if the lease has turns
+	last    *settling // the result that is on its way into the ledger; nil: all are there
 }
 
 // batch sends what a job allows, and gives it back.
@@ -29,9 +30,16 @@ func (r *run) batch(j job, c *connection) {
 	began := time.Now()
 	c.refused = false
 	for i := range b.letters {
-		settled := !c.refused && b.letter(i, c)
-		j.lease.give(settled)
+		var s *settling
+		if !c.refused {
+			s = b.letter(i, c)
+		}
+		b.settle()
+		if b.last = s; s == nil {
+			j.lease.give(false)
+		}
 	}
+	b.settle()
 	if len(b.letters) > 0 {
 		c.each = time.Since(began) / time.Duration(len(b.letters))
 	}
@@ -41,6 +49,19 @@ func (r *run) batch(j job, c *connection) {
 	if j.lease.places != nil {
 		<-j.lease.places
 	}
+}
+
+// settle waits until the ledger has the result of the last letter, and gives
+// that back. It reports whether another may go.
+func (b *batch) settle() bool {
+	s := b.last
+	if s == nil {
+		return true
+	}
+	b.last = nil
+	settled := b.settled(s)
+	b.lease.give(settled)
+	return settled
 }
 
 // look is the last one before letter i is written: nil lets it out.
@@ -60,10 +81,13 @@ func (b *batch) look(i int, now time.Time) error {
 	return nil
 }
 
+// paced reports whether its letters wait for their turn.
+func (b *batch) paced() bool { return b.pace.limited() || b.lease.turns != nil }
+
 // next returns the envelope of the letter after i, if it is likely to follow
 // at once.
 func (b *batch) next(i int, from string) Envelope {
-	if i+1 >= len(b.letters) || b.soft.Err() != nil || b.pace.limited() || b.lease.turns != nil {
+	if i+1 >= len(b.letters) || b.soft.Err() != nil || b.paced() {
 		return Envelope{}
 	}
 	if !b.lease.roster.likely(b.first + i + 1) {

@@ -64,6 +64,13 @@ func (l *lease) stop() {
 	l.mu.Unlock()
 }
 
+// ended reports whether no more letters of it may begin, whatever its age.
+func (l *lease) ended() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.over
+}
+
 // more reports whether letters are left to be handed out.
 func (l *lease) more() bool {
 	l.mu.Lock()

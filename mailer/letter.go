@@ -8,19 +8,22 @@ import (
 	"time"
 )
 
-// letter takes delivery i through. It reports whether the ledger has the
-// result; what it has not goes back with its block.
-func (b *batch) letter(i int, c *connection) (settled bool) {
+// letter takes delivery i through, to where its result is handed in, if it has
+// one; what has none goes back with its block.
+func (b *batch) letter(i int, c *connection) *settling {
 	r, l, d := b.run, b.lease, b.letters[i]
+	if c.Session == nil || b.paced() {
+		b.settle() // before what may take long
+	}
 	if i > 0 && !r.onward(l) || b.turn(r.soft, i) != nil {
-		return false
+		return nil
 	}
 	now := time.Now()
 	if !l.fresh(now) {
-		return false
+		return nil
 	}
 	if outcome, stale := Stale(d, now, r.w.Rules); stale {
-		return r.settle(l, d, d.Version, outcome)
+		return r.handIn(l, d, d.Version, outcome)
 	}
 	words, err := l.master(r.hard, r.w.Press, r.copiers, d.Version, now)
 	if err != nil {
@@ -40,10 +43,10 @@ func (b *batch) letter(i int, c *connection) (settled bool) {
 	return r.conclude(l, d, words.master.Version, err, c)
 }
 
-// attempt looks at the reader, writes the letter and sends it. The connection
-// comes first, because opening one may take long: between the look and the
-// letter only the letter is written. The error is the transport's, or an
-// unsent.
+// attempt looks at the reader, writes the letter and sends it, when the result
+// of the last is durable. The connection comes first, because opening one may
+// take long: between the look and the letter only the letter is written. The
+// error is the transport's, or an unsent.
 func (b *batch) attempt(i int, words *copier, c *connection) error {
 	if err := c.open(b.hard, b.w.Transport); err != nil {
 		return err
@@ -54,7 +57,10 @@ func (b *batch) attempt(i int, words *copier, c *connection) error {
 	}
 	seen := time.Now()
 	p, err := b.write(i, words, c.letter, now)
-	if err == nil && time.Since(seen) > goodLook { // the reader's own words took long to find
+	if !b.settle() || b.lease.ended() { // what became of the last letter keeps this one here
+		return &unsent{errBack}
+	}
+	if err == nil && time.Since(seen) > goodLook { // the reader's own words, or the result, took long
 		err = b.look(i, time.Now())
 	}
 	if err != nil {
@@ -91,7 +97,7 @@ func (b *batch) write(i int, words *copier, room []byte, now time.Time) (p print
 }
 
 // notSent acts on what kept a letter from being sent.
-func (r *run) notSent(l *lease, d Delivery, version int, err error) (settled bool) {
+func (r *run) notSent(l *lease, d Delivery, version int, err error) *settling {
 	outcome, halt, trouble := judge(err)
 	switch {
 	case halt:
@@ -103,20 +109,20 @@ func (r *run) notSent(l *lease, d Delivery, version int, err error) (settled boo
 		outcome = putOff(d, time.Now(), r.w.Rules)
 	}
 	if outcome.State == "" {
-		return false
+		return nil
 	}
 	r.log.Debug("letter "+string(outcome.State), "edition", l.block.Edition, "subscriber", d.Subscriber, "reason", outcome.Reason, "err", err)
-	return r.settle(l, d, version, outcome)
+	return r.handIn(l, d, version, outcome)
 }
 
-// conclude acts on how an attempt ended, and settles it.
-func (r *run) conclude(l *lease, d Delivery, version int, err error, c *connection) (settled bool) {
+// conclude acts on how an attempt ended, and hands the result in.
+func (r *run) conclude(l *lease, d Delivery, version int, err error, c *connection) *settling {
 	now := time.Now()
 	d.Uncounted = r.returns.of(l.block.Edition, d)
 	v := Decide(err, d, now, r.w.Rules)
 	if r.hard.Err() != nil && v.Code == 0 && v.State == Queued && v.Phase != PhaseBody {
 		c.close()
-		return false // we broke it off ourselves, before anything could have arrived
+		return nil // we broke it off ourselves, before anything could have arrived
 	}
 	if v.Close {
 		c.close()
@@ -131,11 +137,9 @@ func (r *run) conclude(l *lease, d Delivery, version int, err error, c *connecti
 		r.log.Debug("letter "+string(v.State), "edition", l.block.Edition, "subscriber", d.Subscriber,
 			"reason", v.Reason, "attempt", d.Attempts+1, "code", v.Code, "doubt", v.Doubt, "err", err)
 	}
-	settled = r.settle(l, d, version, v.Outcome)
-	if v.Halt != "" {
-		r.halt(l, v.Halt)
-	}
-	return settled
+	s := r.handIn(l, d, version, v.Outcome)
+	s.halt = v.Halt
+	return s
 }
 
 // listen does what an attempt said about the way to the relay.

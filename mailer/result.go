@@ -6,11 +6,31 @@ import (
 	"time"
 )
 
-// settle has the result written down and waits until it is.
-func (r *run) settle(l *lease, d Delivery, version int, o Outcome) bool {
-	done := make(chan error, 1)
-	r.committer.results <- result{l, Settlement{Subscriber: d.Subscriber, Version: version, Outcome: o, At: time.Now()}, done}
-	if err := <-done; err != nil {
+// A settling is a result on its way into the ledger.
+type settling struct {
+	lease    *lease
+	delivery Delivery
+	outcome  Outcome
+	halt     string // why its edition is to be paused; empty: it is not
+	done     chan error
+}
+
+// handIn has a result written down, and does not wait until it is.
+func (r *run) handIn(l *lease, d Delivery, version int, o Outcome) *settling {
+	s := &settling{lease: l, delivery: d, outcome: o, done: make(chan error, 1)}
+	r.committer.results <- result{l, Settlement{Subscriber: d.Subscriber, Version: version, Outcome: o, At: time.Now()}, s.done}
+	return s
+}
+
+// settled waits until a result is durable, and acts on it. It reports whether
+// the ledger has it.
+func (r *run) settled(s *settling) bool {
+	l, d, o := s.lease, s.delivery, s.outcome
+	err := <-s.done
+	if s.halt != "" {
+		defer r.halt(l, s.halt)
+	}
+	if err != nil {
 		r.unwritten.Add(1)
 		l.forget()
 		r.log.Error("result lost; the letter will be sent again", "edition", l.block.Edition, "subscriber", d.Subscriber, "err", err)
